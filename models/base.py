@@ -1,0 +1,84 @@
+"""What every table shares: the id, the kinds of columns, and the names of constraints."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.operators import OperatorType
+from sqlmodel import Field, SQLModel
+
+# Alembic can only drop what has a name it can foretell; batch migrations on SQLite need it most.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+STATE_LENGTH = 32
+
+# An id from Telegram: a plain `int` field would be 32 bits wide on PostgreSQL and refuse most people.
+BigId = sa.BigInteger
+
+# SQLite counts up by itself only in a column called exactly INTEGER.
+RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+# Non-ASCII is kept readable by the engine's serializer, see models.store.
+Json = sa.JSON(none_as_null=True)
+
+
+class Instant(sa.TypeDecorator[datetime]):
+    """A moment: an aware datetime goes in (a naive one fails), an aware one in UTC comes out."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(timezone=True)
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> sa.types.TypeEngine[Any]:
+        """Let an instant be compared with instants and moved by a duration."""
+        return sa.Interval() if isinstance(value, timedelta) else self
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring the moment to UTC on its way in."""
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError("An instant must know its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment its time zone on its way out: SQLite keeps none."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def states(enum_type: type[StrEnum]) -> sa.Enum:
+    """Column type for a state, kept as the member's value in plain text.
+
+    No CHECK in the store: a new state then needs no migration, and the mapper refuses unknown ones both ways.
+    """
+    return sa.Enum(
+        enum_type,
+        values_callable=lambda members: [member.value for member in members],
+        native_enum=False,
+        create_constraint=False,
+        validate_strings=True,
+        length=STATE_LENGTH,
+    )
+
+
+class Row(SQLModel):
+    """What every table has; the id is given by the store when the row is first written."""
+
+    id: int = Field(default=None, primary_key=True, sa_type=RowId)
+
+    def __repr_args__(self) -> Sequence[tuple[str | None, Any]]:
+        # Names, phones and illnesses must not reach a log or an error by way of repr().
+        return [("id", self.__dict__.get("id"))]
