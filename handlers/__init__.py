@@ -1,0 +1,1 @@
+"""What people ask: turn.py and one file per capability."""

@@ -1,0 +1,25 @@
+"""Who did what for whom, append-only and sealed into a chain of hashes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field
+
+from models.base import BigId, Instant, Json, Row
+
+
+class AuditEntry(Row, table=True):
+    """One change: ids and states only, never health, money or addresses in words."""
+
+    __tablename__ = "audit_entry"
+
+    canteen_id: int | None = Field(default=None, index=True)
+    actor_id: int | None = None
+    subject_id: int | None = Field(default=None, index=True)
+    action: str = Field(max_length=48)
+    object: str = Field(default="", max_length=64)
+    before: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    after: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    update_id: int | None = Field(default=None, sa_type=BigId)
+    at: datetime = Field(sa_type=Instant)
+    seal: str | None = Field(default=None, max_length=64)

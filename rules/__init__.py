@@ -1,0 +1,1 @@
+"""What the canteen decides: checks and acts, one file per capability."""

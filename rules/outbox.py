@@ -1,0 +1,114 @@
+"""Telling somebody else: a row with a unique key, in the same unit as the change it tells of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.outbox import MessageClass, OutboxMessage, Post
+from models.people import Account, Canteen, Member, MemberRole, Role
+from rules.values import Message, Text, as_message, encode_message
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A chat to write to, and the language spoken there."""
+
+    chat_id: int
+    language: str
+    canteen_id: int | None = None
+    member_id: int | None = None
+    timezone: str = "Asia/Shanghai"
+
+
+def group_of(canteen: Canteen) -> Receiver | None:
+    """The village group, if the bot is in it."""
+    if canteen.chat_id is None:
+        return None
+    return Receiver(canteen.chat_id, canteen.language, canteen.id, None, canteen.timezone)
+
+
+def reach(session: Session, member: Member) -> Receiver | None:
+    """The private chat of a member; None for somebody without a phone or who blocked the bot."""
+    if member.telegram_id is None:
+        return None
+    account = session.exec(select(Account).where(Account.telegram_id == member.telegram_id)).first()
+    if account is not None and account.unreachable_since is not None:
+        return None
+    canteen = session.get_one(Canteen, member.canteen_id)
+    language = (account.language if account else None) or canteen.language
+    return Receiver(member.telegram_id, language, canteen.id, member.id, canteen.timezone)
+
+
+def post(
+    session: Session,
+    key: str,
+    receiver: Receiver,
+    said: Message | Text,
+    *,
+    kind: MessageClass,
+    now: datetime,
+    due_at: datetime | None = None,
+    lasts: timedelta | None = None,
+) -> OutboxMessage | None:
+    """Keep a message to be sent after the commit; None when its key was already used."""
+    if session.exec(select(OutboxMessage.id).where(OutboxMessage.key == key)).first() is not None:
+        return None
+    due = due_at or now
+    row = OutboxMessage(
+        key=key,
+        canteen_id=receiver.canteen_id,
+        member_id=receiver.member_id,
+        chat_id=receiver.chat_id,
+        kind=kind,
+        body=encode_message(as_message(said)),
+        language=receiver.language,
+        timezone=receiver.timezone,
+        due_at=due,
+        expires_at=due + lasts if lasts else None,
+        created_at=now,
+    )
+    session.add(row)
+    session.info.setdefault("posted", []).append(row)
+    return row
+
+
+def tell(
+    session: Session,
+    key: str,
+    member: Member,
+    said: Message | Text,
+    *,
+    now: datetime,
+    kind: MessageClass = MessageClass.NOTICE,
+    due_at: datetime | None = None,
+    lasts: timedelta | None = None,
+) -> OutboxMessage | None:
+    """Write to a member in private; the key is completed with the member's number."""
+    receiver = reach(session, member)
+    if receiver is None:
+        return None
+    return post(session, f"{key}:{member.id}", receiver, said, kind=kind, now=now, due_at=due_at, lasts=lasts)
+
+
+def tell_role(
+    session: Session, key: str, canteen_id: int, roles: Iterable[Role], said: Message | Text, *, now: datetime
+) -> int:
+    """Write to everybody who holds one of the roles; answers how many could be reached."""
+    holders = (
+        select(Member)
+        .join(MemberRole, col(MemberRole.member_id) == col(Member.id))
+        .where(Member.canteen_id == canteen_id, col(MemberRole.role).in_(list(roles)))
+        .distinct()
+    )
+    return sum(tell(session, key, member, said, now=now) is not None for member in session.exec(holders))
+
+
+def touch(session: Session, kind: str, target_id: int, now: datetime) -> None:
+    """Ask for the live post about a target to be brought up to date."""
+    found = session.exec(select(Post).where(Post.kind == kind, Post.target_id == target_id)).first()
+    if found is not None:
+        found.changed_at = now
+        session.add(found)
+        session.info.setdefault("touched", set()).add(found.id)
