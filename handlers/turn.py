@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models.cards import Card
 from models.people import Canteen, Member, Role
 from rules.audit import Act
-from rules.values import Message, Text
+from rules.values import Message, Refused, Text
 from transports.updates import Heard
 
 CARD_LASTS = timedelta(hours=24)
@@ -91,6 +91,17 @@ class Turn:
         )
         self.session.add(card)
         self.session.flush()
+        return card
+
+    def opened(self, number: str, kind: str) -> Card:
+        """The open card behind a button, if it was asked of this person; an old or forged one is refused."""
+        card = self.session.get(Card, int(number)) if number.isascii() and number.isdigit() else None
+        if card is None or card.kind != kind or card.telegram_id != self.heard.person_id:
+            raise Refused("common.old_button")
+        if card.answered_at is not None or card.expires_at <= self.now:
+            raise Refused("common.old_button")
+        card.answered_at = self.now
+        self.session.add(card)
         return card
 
     def answer(self, said: Message | Text) -> None:

@@ -41,6 +41,24 @@ def reach(session: Session, member: Member) -> Receiver | None:
     return Receiver(member.telegram_id, language, canteen.id, member.id, canteen.timezone)
 
 
+def answer(
+    key: str, receiver: Receiver, said: Message | Text, *, kind: MessageClass, now: datetime
+) -> OutboxMessage:
+    """The row of a direct answer; its key comes from the update, which is itself handled once."""
+    return OutboxMessage(
+        key=key,
+        canteen_id=receiver.canteen_id,
+        member_id=receiver.member_id,
+        chat_id=receiver.chat_id,
+        kind=kind,
+        body=encode_message(as_message(said)),
+        language=receiver.language,
+        timezone=receiver.timezone,
+        due_at=now,
+        created_at=now,
+    )
+
+
 def post(
     session: Session,
     key: str,
@@ -55,20 +73,9 @@ def post(
     """Keep a message to be sent after the commit; None when its key was already used."""
     if session.exec(select(OutboxMessage.id).where(OutboxMessage.key == key)).first() is not None:
         return None
-    due = due_at or now
-    row = OutboxMessage(
-        key=key,
-        canteen_id=receiver.canteen_id,
-        member_id=receiver.member_id,
-        chat_id=receiver.chat_id,
-        kind=kind,
-        body=encode_message(as_message(said)),
-        language=receiver.language,
-        timezone=receiver.timezone,
-        due_at=due,
-        expires_at=due + lasts if lasts else None,
-        created_at=now,
-    )
+    row = answer(key, receiver, said, kind=kind, now=now)
+    row.due_at = due_at or now
+    row.expires_at = row.due_at + lasts if lasts else None
     session.add(row)
     session.info.setdefault("posted", []).append(row)
     return row

@@ -1,0 +1,215 @@
+"""config.toml and the environment, read once into one frozen object; the only reader of the environment."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+DEFAULT_FILE = Path("config.toml")
+
+
+class Section(BaseModel):
+    """A table of config.toml: fixed names, no changes after reading, values never shown in errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class TelegramSection(Section):
+    """How to reach the messenger."""
+
+    token: SecretStr = SecretStr("")
+    token_file: Path | None = None
+    api_base: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^/\s]+(/\S*[^/\s])?$")
+    webhook_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    webhook_secret: SecretStr = SecretStr("")
+    proxy: str = ""
+
+    @model_validator(mode="after")
+    def _webhook_needs_secret(self) -> "TelegramSection":
+        if self.webhook_url and not self.webhook_secret.get_secret_value():
+            raise ValueError("webhook_secret is needed with webhook_url")
+        return self
+
+    def secret_token(self) -> str:
+        """The token itself, from the key or the file; empty when neither is given."""
+        if self.token_file is not None:
+            return self.token_file.read_text(encoding="utf-8").strip()
+        return self.token.get_secret_value()
+
+
+class StoreSection(Section):
+    """Where the book is kept."""
+
+    url: str = Field(default="sqlite:///canteen.db", pattern=r"^(sqlite:///|postgresql\+psycopg://).+")
+
+
+class WebSection(Section):
+    """Where health, metrics and the webhook listen; empty means nowhere."""
+
+    listen: str = Field(default="127.0.0.1:8080", pattern=r"^([^:\s]+:\d{1,5})?$")
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port, or None when off."""
+        host, _, port = self.listen.rpartition(":")
+        return (host, int(port)) if host else None
+
+
+class DefaultsSection(Section):
+    """What a new canteen starts with."""
+
+    timezone: str = "Asia/Shanghai"
+    language: str = Field(default="zh_CN", pattern=r"^(zh_CN|en)$")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            raise ValueError("not a time zone, such as Asia/Shanghai") from unknown
+        return value
+
+
+class OperatorSection(Section):
+    """Who keeps the machine running and is told of its faults, by Telegram id."""
+
+    telegram_ids: tuple[int, ...] = ()
+
+
+class ClockSection(Section):
+    """How often timed duties are looked at; an offset file lets a demo or a test move the time."""
+
+    tick_seconds: float = Field(default=20.0, gt=0, le=60)
+    offset_file: Path | None = None
+
+
+class LogSection(Section):
+    """What is logged and how."""
+
+    level: str = Field(default="INFO", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$")
+    format: str = Field(default="console", pattern=r"^(console|json)$")
+
+
+class Config(BaseSettings):
+    """Everything the operator decides."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CANTEEN_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        nested_model_default_partial_update=True,
+    )
+
+    telegram: TelegramSection = TelegramSection()
+    store: StoreSection = StoreSection()
+    web: WebSection = WebSection()
+    defaults: DefaultsSection = DefaultsSection()
+    operator: OperatorSection = OperatorSection()
+    clock: ClockSection = ClockSection()
+    log: LogSection = LogSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment stands above the file."""
+        return env_settings, init_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong in the configuration: where, what, and the nearest right name; never the value."""
+
+    where: str
+    what: str
+    kind: str
+    nearest: str = ""
+
+
+class WrongConfig(Exception):
+    """All mistakes of a configuration at once."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("; ".join(f"{m.where}: {m.what}" for m in mistakes))
+        self.mistakes = mistakes
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
+    """Read the file (config.toml unless told otherwise) and the environment; raises WrongConfig with every mistake."""
+    data = _read_file(path)
+    unknown = _unknown_variables(os.environ if environ is None else environ)
+    try:
+        config = Config(**data)
+    except ValidationError as wrong:
+        raise WrongConfig(unknown + [_mistake(dict(error)) for error in wrong.errors(include_input=False)]) from None
+    if unknown:
+        raise WrongConfig(unknown)
+    return config
+
+
+def language_of_shell() -> str:
+    """The language the operator's shell speaks, for words said before there is a configuration."""
+    return "en" if os.environ.get("LANG", "").startswith("en") and "LC_ALL" not in os.environ else "zh_CN"
+
+
+def _read_file(path: Path | None) -> dict[str, Any]:
+    chosen = path or DEFAULT_FILE
+    if not chosen.exists():
+        if path is None:
+            return {}
+        raise WrongConfig([Mistake(str(chosen), "no such file", "missing_file")])
+    try:
+        return tomllib.loads(chosen.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as wrong:
+        raise WrongConfig([Mistake(str(chosen), str(wrong), "syntax")]) from None
+    except (UnicodeDecodeError, OSError) as wrong:
+        raise WrongConfig([Mistake(str(chosen), type(wrong).__name__, "unreadable")]) from None
+
+
+def _unknown_variables(environ: Mapping[str, str]) -> list[Mistake]:
+    found = []
+    for name in environ:
+        if not name.startswith("CANTEEN_"):
+            continue
+        path = name.removeprefix("CANTEEN_").lower().split("__")
+        if not _known(path):
+            found.append(Mistake(name, "unknown", "extra_forbidden", _nearest(path)))
+    return found
+
+
+def _known(path: list[str]) -> bool:
+    section = Config.model_fields.get(path[0])
+    if section is None or len(path) > 2:
+        return False
+    fields = getattr(section.annotation, "model_fields", {})
+    return len(path) == 1 or path[1] in fields
+
+
+def _nearest(path: list[str]) -> str:
+    if len(path) > 1 and path[0] in Config.model_fields:
+        names = getattr(Config.model_fields[path[0]].annotation, "model_fields", {})
+        close = difflib.get_close_matches(path[1], names, n=1, cutoff=0.5)
+        return f"{path[0]}.{close[0]}" if close else ""
+    close = difflib.get_close_matches(path[0], Config.model_fields, n=1, cutoff=0.5)
+    return close[0] if close else ""
+
+
+def _mistake(error: dict[str, Any]) -> Mistake:
+    path = [str(part) for part in error["loc"]]
+    nearest = _nearest(path) if error["type"] == "extra_forbidden" else ""
+    return Mistake(".".join(path), str(error["msg"]), str(error["type"]), nearest)

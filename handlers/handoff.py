@@ -1,0 +1,99 @@
+"""What the bot cannot do by itself yet is handed to a person at once, and the asker is told to whom."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from handlers.turn import Turn
+from models.outbox import MessageClass
+from models.people import Member, MemberRole, Role
+from nlu import Intent, Understanding
+from rules import audit, outbox
+from rules.people import carers_of
+from rules.values import Answer, Text
+
+CARE = (Role.SOCIAL_WORKER, Role.MANAGER)
+KITCHEN = (Role.COOK, Role.MANAGER)
+
+RECEIVERS = {
+    Intent.SWAP_SHIFT: KITCHEN,
+    Intent.OFFER_SHIFT: KITCHEN,
+    Intent.CLAIM_SHIFT: KITCHEN,
+    Intent.LEAVE_SHIFT: KITCHEN,
+    Intent.QUERY_SHIFTS: KITCHEN,
+}
+
+
+def pass_on(turn: Turn, understanding: Understanding) -> Answer:
+    """Tell those who can help what was said, in private; in the group only that it was passed on."""
+    roles = RECEIVERS.get(understanding.intent, CARE)
+    told = _tell(turn, _holders(turn, roles), Text("handoff.asks", **_said(turn, understanding)), MessageClass.NOTICE)
+    audit.record(turn.session, turn.act, "handoff.passed_on", str(understanding.intent), subject_id=turn.asker.id)
+    if not told:
+        return Text("handoff.nobody")
+    return Text("handoff.passed_on", names=[member.name for member in told[:3]])
+
+
+def emergency(turn: Turn, understanding: Understanding) -> Answer:
+    """120 first; family, social workers and managers are told in private at once."""
+    family = carers_of(turn.session, turn.asker.id, turn.today)
+    helpers = [*family, *_holders(turn, CARE)]
+    told = _tell(turn, helpers, Text("handoff.emergency", **_said(turn, understanding)), MessageClass.CARE)
+    audit.record(turn.session, turn.act, "handoff.emergency", "emergency", subject_id=turn.asker.id)
+    if not turn.private:
+        return Text("handoff.call_120_group")
+    return Text("handoff.call_120" if told else "handoff.call_120_alone", names=[m.name for m in told[:3]])
+
+
+def thanks(turn: Turn, understanding: Understanding) -> Answer:
+    """A thank-you is answered in private only."""
+    return Text("handoff.welcome") if turn.private else None
+
+
+def chatter(turn: Turn, understanding: Understanding) -> Answer:
+    """Small talk is answered in private only, with what the bot is for."""
+    return Text("handoff.here") if turn.private else None
+
+
+def _said(turn: Turn, understanding: Understanding) -> dict[str, object]:
+    return {"name": turn.asker.name, "what": Text(f"Intent.{understanding.intent}"), "words": turn.heard.text}
+
+
+def _holders(turn: Turn, roles: Sequence[Role]) -> list[Member]:
+    holders = (
+        select(Member)
+        .join(MemberRole, col(MemberRole.member_id) == col(Member.id))
+        .where(Member.canteen_id == turn.village.id, col(MemberRole.role).in_(roles))
+        .order_by(col(Member.id))
+    )
+    return list(turn.session.exec(holders))
+
+
+def _tell(turn: Turn, members: list[Member], said: Text, kind: MessageClass) -> list[Member]:
+    key = f"handoff:{turn.heard.update_id}"
+    others = {member.id: member for member in members if member.id != turn.asker.id}
+    return [m for m in others.values() if outbox.tell(turn.session, key, m, said, now=turn.now, kind=kind)]
+
+
+PASSED_ON = (
+    Intent.SWAP_SHIFT,
+    Intent.OFFER_SHIFT,
+    Intent.CLAIM_SHIFT,
+    Intent.LEAVE_SHIFT,
+    Intent.QUERY_SHIFTS,
+    Intent.REQUEST_MEDICINE,
+    Intent.REQUEST_ESCORT,
+    Intent.REQUEST_REPAIR,
+    Intent.REQUEST_COMPANIONSHIP,
+    Intent.REQUEST_HEALTH_CHECK,
+    Intent.REQUEST_OTHER,
+    Intent.VISIT_NOTE,
+    Intent.FEEDBACK,
+)
+
+INTENTS = {
+    **dict.fromkeys(PASSED_ON, pass_on),
+    Intent.EMERGENCY: emergency,
+    Intent.THANKS: thanks,
+    Intent.CHATTER: chatter,
+}
