@@ -1,0 +1,65 @@
+"""People, menus or shifts from a CSV file: all rows or none, every bad row named."""
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import Any
+
+from commands.opening import opened, village
+from commands.saying import complain, configured, say
+from rules.audit import Act
+
+
+def main(arguments: Namespace) -> int:
+    """Read the whole file, then keep all of it or nothing."""
+    config = configured(arguments)
+    if config is None:
+        return 1
+    source = reader(arguments.what)
+    if source is None:
+        complain("cli.not_yet", what=arguments.what)
+        return 1
+    try:
+        text = arguments.file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as wrong:
+        complain("cli.cannot_read", file=str(arguments.file), why=type(wrong).__name__)
+        return 1
+    rows, bad = source.read(text)
+    for row in bad:
+        complain("cli.bad_row", line=row.line, column=row.column, reason=row.reason)
+    if bad:
+        return 1
+    if arguments.dry_run:
+        say("cli.would_import", count=len(rows))
+        return 0
+    return _keep(config, arguments, source, rows)
+
+
+def reader(what: str) -> Any:
+    """The rules that read and keep this kind of file; None for one that no release knows yet."""
+    if what == "people":
+        from rules import people_import
+
+        return people_import
+    if what == "menus":
+        from rules import menus_import
+
+        return menus_import
+    return None
+
+
+def _keep(config: Any, arguments: Namespace, source: Any, rows: list[Any]) -> int:
+    with opened(config) as store:
+
+        def unit(session: Any) -> int | None:
+            canteen = village(session, arguments.chat)
+            if canteen is None:
+                return None
+            act = Act(now=datetime.now(UTC), canteen_id=canteen.id)
+            return int(source.apply(session, canteen, rows, act))
+
+        count = store.write_now(unit)
+    if count is None:
+        complain("cli.which_village")
+        return 1
+    say("cli.imported", count=count)
+    return 0
