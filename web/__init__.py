@@ -1,0 +1,1 @@
+"""What a browser sees: health, metrics, the webhook's door."""
