@@ -1,0 +1,165 @@
+"""The house keeps its order: rooms, names, words, sizes, and who begins a transaction."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parent.parent
+ROOMS = ("commands", "sandbox", "web", "handlers", "jobs", "transports", "rules", "nlu", "texts", "models")
+CAPABILITIES = {"people", "meals", "menus", "deliveries", "ledger", "outbox"}
+FORBIDDEN_NAMES = {"utils", "common", "misc", "helpers", "helper", "manager"}
+LONGEST_FILE = 250
+LONGEST_FUNCTION = 40
+
+
+def sources(*rooms: str) -> list[Path]:
+    """Every module of the rooms, migrations left aside."""
+    found = [path for room in rooms for path in sorted((HOME / room).rglob("*.py")) if "versions" not in path.parts]
+    assert found
+    return found
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def calls(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+@pytest.mark.parametrize("capability", sorted(CAPABILITIES))
+def test_a_capability_bears_the_same_name_in_every_room(capability):
+    for room in ("models", "rules", "handlers"):
+        assert (HOME / room / f"{capability}.py").exists(), f"{room}/{capability}.py"
+    for language in ("zh_CN", "en"):
+        assert (HOME / "texts" / "parts" / f"{capability}.{language}.po").exists()
+
+
+def test_no_module_is_called_by_a_name_that_says_nothing():
+    names = {path.stem for path in sources(*ROOMS)}
+    assert not names & FORBIDDEN_NAMES
+
+
+def test_every_module_says_what_it_is():
+    silent = [path for path in sources(*ROOMS) if not ast.get_docstring(ast.parse(path.read_text()))]
+    assert silent == []
+
+
+def test_every_public_function_has_a_docstring():
+    silent = []
+    for path in sources(*ROOMS):
+        tree = ast.parse(path.read_text())
+        for node in tree.body:
+            public = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name[0] != "_"
+            if public and not ast.get_docstring(node):
+                silent.append(f"{path.name}:{node.lineno} {node.name}")
+    assert silent == []
+
+
+def test_no_file_is_too_long_to_be_read_at_a_sitting():
+    long = {str(path.relative_to(HOME)): n for path in sources(*ROOMS) if (n := len(path.read_text().splitlines())) > LONGEST_FILE}
+    excused = {name for name in long if "longer than" in (ast.get_docstring(ast.parse((HOME / name).read_text())) or "")}
+    assert set(long) - excused == set()
+
+
+def test_no_function_is_too_long_to_be_read_at_a_glance():
+    long = [
+        f"{path.relative_to(HOME)}:{node.lineno} {node.name}"
+        for path in sources(*ROOMS)
+        for node in functions(ast.parse(path.read_text()))
+        if (node.end_lineno or 0) - node.lineno > LONGEST_FUNCTION
+    ]
+    assert long == []
+
+
+def test_nothing_that_decides_remembers_or_speaks_waits_for_the_network():
+    waiting = [
+        f"{path.relative_to(HOME)} {node.name}"
+        for path in sources("rules", "nlu", "texts")
+        for node in functions(ast.parse(path.read_text()))
+        if isinstance(node, ast.AsyncFunctionDef)
+    ]
+    assert waiting == []
+
+
+def test_only_the_turn_and_the_clock_begin_units_of_work():
+    allowed = {"handlers/taking.py", "jobs/scheduler.py", "jobs/outbox.py"}
+    found = {
+        str(path.relative_to(HOME))
+        for path in sources("handlers", "jobs", "rules", "web")
+        for call in calls(ast.parse(path.read_text()))
+        if call.endswith(("store.write", "store.write_now"))
+    }
+    assert found <= allowed
+
+
+def test_no_act_commits_by_itself():
+    guilty = [
+        str(path.relative_to(HOME))
+        for path in sources("handlers", "rules", "jobs")
+        for call in calls(ast.parse(path.read_text()))
+        if call in ("session.commit", "session.rollback", "turn.session.commit")
+    ]
+    assert guilty == []
+
+
+def test_no_word_a_person_reads_stands_in_the_code():
+    """Chinese may stand in comments, docstrings and in what the bot understands, never in what it says."""
+    guilty = []
+    for path in sources("handlers", "jobs", "rules", "transports"):
+        tree = ast.parse(path.read_text())
+        docstrings = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}  # type: ignore[attr-defined]
+        guilty += [
+            f"{path.relative_to(HOME)}:{node.lineno} {node.value[:20]}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+            and path.stem not in UNDERSTANDS and any("一" <= letter <= "鿿" for letter in node.value)
+        ]
+    assert guilty == []
+
+
+UNDERSTANDS = {"people_import", "menus_import", "naming", "diets", "calendar", "menus"}
+"""Rules that read what people wrote: headers of files, names, dishes."""
+
+
+def _has_docstring(node: ast.AST) -> bool:
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    return isinstance(node, kinds) and ast.get_docstring(node) is not None
+
+
+def test_nothing_dangerous_is_called():
+    forbidden = {"eval", "exec", "pickle.loads", "pickle.load", "yaml.load", "os.system"}
+    found = {call for path in sources(*ROOMS) for call in calls(ast.parse(path.read_text()))}
+    assert not found & forbidden
+
+
+def test_only_the_configuration_reads_the_environment():
+    readers = {
+        str(path.relative_to(HOME))
+        for path in (*sources(*ROOMS), HOME / "bot.py")
+        if "os.environ" in path.read_text() or "getenv(" in path.read_text()
+    }
+    assert readers <= {"commands/demo.py"}, "the demo hands its environment to the bot it starts"
+
+
+def test_nobody_imports_the_front_door():
+    for path in sources(*ROOMS):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert "bot" not in names, path
+            if path.parts[-2] != "commands":
+                assert "config" not in names, path
+
+
+def test_help_opens_no_heavy_room():
+    heavy = "sqlalchemy telegram starlette pydantic alembic typst aiohttp".split()
+    code = f"import sys, bot; bot.parser(); print([m for m in {heavy!r} if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", code], cwd=HOME, capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
