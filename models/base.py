@@ -40,6 +40,10 @@ class Instant(sa.TypeDecorator[datetime]):
     def __init__(self) -> None:
         super().__init__(timezone=True)
 
+    def __repr__(self) -> str:
+        """As migrations write it."""
+        return "Instant()"
+
     def coerce_compared_value(self, op: OperatorType | None, value: Any) -> sa.types.TypeEngine[Any]:
         """Let an instant be compared with instants and moved by a duration."""
         return sa.Interval() if isinstance(value, timedelta) else self

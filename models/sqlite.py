@@ -18,6 +18,7 @@ from models.unit import Asked, Pool, StoreBusy, StoreClosed, StoreFull, Unit, Un
 BUSY_MS = 5_000
 GROUP_UNITS = 64
 GROUP_SECONDS = 0.02
+GROUP_UNITS = 64
 READERS = 4
 CACHE_KIB = 8_192
 
@@ -195,6 +196,59 @@ class Writer:
         deliver(group)
 
     def _fill(self, group: list[Asked], below: UnitConnection) -> None:
+        """Do the first unit and every other that waits by then, each in its own savepoint."""
         below.grouped = True
         ends_at = time.monotonic() + GROUP_SECONDS
-        ...
+        group[0].run(self._do)
+        while len(group) < GROUP_UNITS and time.monotonic() < ends_at:
+            try:
+                asked = self._asked.get_nowait()
+            except queue.Empty:
+                return
+            if asked is None:
+                self._asked.put(None)
+                return
+            group.append(asked)
+            asked.run(self._do)
+
+    def _do(self, unit: Unit[Any]) -> Any:
+        with UnitSession(self._connection) as session:
+            value = unit(session)
+            session.keep()
+            return value
+
+    def _give_up(self, group: list[Asked], error: BaseException) -> None:
+        """Nothing of the group was kept: everybody in it hears why."""
+        below = driver(self._connection)
+        below.grouped = False
+        if below.in_transaction:
+            below.execute("ROLLBACK")
+        for asked in group:
+            asked.error = asked.error or plain(error)
+
+
+def plain(error: BaseException) -> BaseException:
+    """A full disk by its own name; everything else as it is."""
+    below = getattr(error, "orig", error)
+    code = getattr(below, "sqlite_errorcode", None)
+    if code in FULL_CODES:
+        full = StoreFull("The disk is full")
+        full.__cause__ = error
+        return full
+    return error
+
+
+class Lock:
+    """A lock file beside the store: one bot at a time, let go by the system when the process dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            os.close(self._file)
+            raise StoreBusy("Another bot works on this store") from taken
+
+    def release(self) -> None:
+        """Let the next bot in."""
+        os.close(self._file)

@@ -1,0 +1,117 @@
+"""Bring a store to this release and back; alembic is only loaded when there is something to do."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HERE = Path(__file__).parent / "migrations"
+
+
+class StoreTooNew(Exception):
+    """The store was written by a later release."""
+
+
+def revisions() -> list[str]:
+    """All revisions in order, read from the names of their files: `0001_first.py`."""
+    return sorted(path.stem.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
+
+
+def head() -> str:
+    """The revision of this release."""
+    return revisions()[-1]
+
+
+def current(url: str) -> str | None:
+    """The revision of a store; None for an empty one."""
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    finally:
+        engine.dispose()
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the store up; raises StoreTooNew before anything is changed."""
+    found = current(url)
+    if found == head() and revision == "head":
+        return
+    if found is not None and found not in revisions():
+        raise StoreTooNew(found)
+    from alembic import command
+
+    with _connected(url) as config:
+        command.upgrade(config, revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Bring the store back to an earlier revision, `base` for none."""
+    from alembic import command
+
+    with _connected(url) as config:
+        command.downgrade(config, revision)
+
+
+def check(url: str) -> list[str]:
+    """How the store differs from the tables in the code; empty when it does not."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+    from sqlmodel import SQLModel
+
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            return [str(difference) for difference in compare_metadata(context, SQLModel.metadata)]
+    finally:
+        engine.dispose()
+
+
+def new(message: str, url: str) -> None:
+    """Write the next revision from the difference between a store and the tables in the code."""
+    from alembic import command
+
+    number = f"{len(revisions()) + 1:04d}"
+    with _connected(url) as config:
+        command.revision(config, message, autogenerate=True, rev_id=number)
+
+
+@contextmanager
+def _connected(url: str) -> Iterator["Config"]:
+    """An alembic configuration over one open transaction; foreign keys rest on SQLite, where tables are rebuilt."""
+    from alembic.config import Config
+
+    engine = sa.create_engine(url)
+    sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        sa.event.listen(engine, "connect", _rest_foreign_keys)
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            yield config
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() if sqlite else []
+            if broken:
+                raise RuntimeError(f"The migration would leave {len(broken)} rows without their parent")
+    finally:
+        engine.dispose()
+
+
+def _rest_foreign_keys(connection: Any, record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+if __name__ == "__main__":
+    new(sys.argv[2], sys.argv[3])

@@ -1,0 +1,104 @@
+"""Where transactions begin and end: `await store.write(unit)` and `await store.read(unit)`, nowhere else."""
+
+import asyncio
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from models import postgres, sqlite
+from models.unit import Asked, Lane, StoreBusy, StoreClosed, StoreFull, Unit
+
+__all__ = ["Store", "StoreBusy", "StoreClosed", "StoreFull", "hold", "open_store"]
+
+T = TypeVar("T")
+M = TypeVar("M", bound=SQLModel)
+
+
+class Locked(Protocol):
+    """A lock on the whole store."""
+
+    def release(self) -> None:
+        """Let go of it."""
+
+
+class Store:
+    """The one front of the store, the same over SQLite and PostgreSQL."""
+
+    def __init__(self, url: str, engines: tuple[sa.Engine, ...], lanes: tuple[Lane, Lane], lock: Locked | None) -> None:
+        self.url = url
+        self._engines = engines
+        self._writing, self._reading = lanes
+        self._lock = lock
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engines[0].dialect.name
+
+    async def write(self, unit: Unit[T]) -> T:
+        """Run a unit in one transaction; answers after the durable commit, raises what the unit raised."""
+        return await self._ask(self._writing, unit)
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run a unit on a snapshot that cannot be written to."""
+        return await self._ask(self._reading, unit)
+
+    def write_now(self, unit: Unit[T]) -> T:
+        """The same as `write`, waiting in this thread."""
+        return self._ask_now(self._writing, unit)
+
+    def read_now(self, unit: Unit[T]) -> T:
+        """The same as `read`, waiting in this thread."""
+        return self._ask_now(self._reading, unit)
+
+    async def close(self) -> None:
+        """Finish what was begun, then close."""
+        await asyncio.to_thread(self.close_now)
+
+    def close_now(self) -> None:
+        """The same, waiting in this thread."""
+        self._reading.close()
+        self._writing.close()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+        for engine in self._engines:
+            engine.dispose()
+
+    @staticmethod
+    async def _ask(lane: Lane, unit: Unit[T]) -> T:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        lane.put(Asked(unit, future))
+        return await future  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _ask_now(lane: Lane, unit: Unit[T]) -> T:
+        future: Future[Any] = Future()
+        lane.put(Asked(unit, future))
+        return future.result()  # type: ignore[no-any-return]
+
+
+def open_store(url: str, *, exclusive: bool = False) -> Store:
+    """Open the store at its present revision; `exclusive` is the bot's own way and refuses a second bot."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(url, parsed, exclusive=exclusive)
+    engine = postgres.engine(parsed)
+    lock = postgres.Lock(engine) if exclusive else None
+    return Store(url, (engine,), postgres.lanes(engine), lock)
+
+
+def _open_sqlite(url: str, parsed: sa.URL, *, exclusive: bool) -> Store:
+    lock = sqlite.Lock(Path(f"{parsed.database}.lock")) if exclusive else None
+    writing, reading = sqlite.writing_engine(parsed), sqlite.reading_engine(parsed)
+    return Store(url, (writing, reading), (sqlite.Writer(writing), sqlite.readers(reading)), lock)
+
+
+def hold(session: Session, model: type[M], row_id: int) -> M | None:
+    """Get a row and keep it from everybody else until the unit ends; on SQLite the whole unit already is."""
+    if session.get_bind().dialect.name == "sqlite":
+        return session.get(model, row_id)
+    return session.get(model, row_id, with_for_update=True, populate_existing=True)
