@@ -180,7 +180,7 @@ class Writer:
     def _run(self) -> None:
         while (asked := self._asked.get()) is not None:
             self._share(asked)
-        self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        driver(self._connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
 
     def _share(self, first: Asked) -> None:
