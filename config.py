@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 DEFAULT_FILE = Path("config.toml")
@@ -156,7 +164,9 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     try:
         config = Config(**data)
     except ValidationError as wrong:
-        raise WrongConfig(unknown + [_mistake(dict(error)) for error in wrong.errors(include_input=False)]) from None
+        raise WrongConfig(
+            unknown + [_mistake(dict(error)) for error in wrong.errors(include_input=False)]
+        ) from None
     if unknown:
         raise WrongConfig(unknown)
     return config

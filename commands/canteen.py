@@ -20,15 +20,17 @@ def main(arguments: Namespace) -> int:
 
     with opened(config) as store:
         canteen = store.write_now(
-            lambda session: canteens.add(
-                session,
-                chat_id=arguments.chat,
-                name=arguments.name,
-                timezone=arguments.timezone or config.defaults.timezone,
-                language=arguments.language or config.defaults.language,
-                managers=[manager for manager in managers if manager],
-                now=datetime.now(UTC),
-            ).name
+            lambda session: (
+                canteens.add(
+                    session,
+                    chat_id=arguments.chat,
+                    name=arguments.name,
+                    timezone=arguments.timezone or config.defaults.timezone,
+                    language=arguments.language or config.defaults.language,
+                    managers=[manager for manager in managers if manager],
+                    now=datetime.now(UTC),
+                ).name
+            )
         )
     say("cli.canteen_added", name=canteen)
     return 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rules.people import carers_of
 from sqlmodel import col, select
 
 from handlers.turn import Turn
@@ -9,7 +10,6 @@ from models.outbox import MessageClass
 from models.people import Member, MemberRole, Role
 from nlu import Intent, Understanding
 from rules import audit, outbox
-from rules.people import carers_of
 from rules.values import Answer, Text
 
 CARE = (Role.SOCIAL_WORKER, Role.MANAGER)
@@ -27,8 +27,12 @@ RECEIVERS = {
 def pass_on(turn: Turn, understanding: Understanding) -> Answer:
     """Tell those who can help what was said, in private; in the group only that it was passed on."""
     roles = RECEIVERS.get(understanding.intent, CARE)
-    told = _tell(turn, _holders(turn, roles), Text("handoff.asks", **_said(turn, understanding)), MessageClass.NOTICE)
-    audit.record(turn.session, turn.act, "handoff.passed_on", str(understanding.intent), subject_id=turn.asker.id)
+    told = _tell(
+        turn, _holders(turn, roles), Text("handoff.asks", **_said(turn, understanding)), MessageClass.NOTICE
+    )
+    audit.record(
+        turn.session, turn.act, "handoff.passed_on", str(understanding.intent), subject_id=turn.asker.id
+    )
     if not told:
         return Text("handoff.nobody")
     return Text("handoff.passed_on", names=[member.name for member in told[:3]])

@@ -100,7 +100,11 @@ def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     read = nlu.understand(card.facts["words"], turn.local, Context(chat="private", addressed=True))
     meant = replace(read, intent=Intent(intent), action=Action.ASK)
     answer = obey(turn, meant)
-    return answer if isinstance(answer, Toast) else Toast(Text(f"Intent.{intent}"), edit=as_message(answer) if answer else None)
+    return (
+        answer
+        if isinstance(answer, Toast)
+        else Toast(Text(f"Intent.{intent}"), edit=as_message(answer) if answer else None)
+    )
 
 
 def open_question(turn: Turn) -> Card | None:
@@ -129,5 +133,7 @@ def understand(turn: Turn, card: Card | None) -> Understanding:
     return nlu.understand(heard.text, now, context)
 
 
-BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS = map(_merged, ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS"))
+BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS = map(
+    _merged, ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS")
+)
 BUTTONS = {**BUTTONS, "pick": pick}

@@ -76,7 +76,9 @@ class Turn:
         """Whether the asker holds one of the roles; a manager may what any role may."""
         return bool(self.roles & {Role.MANAGER, *roles})
 
-    def ask(self, kind: str, *, awaits_text: bool = False, lasts: timedelta = CARD_LASTS, **facts: Any) -> Card:
+    def ask(
+        self, kind: str, *, awaits_text: bool = False, lasts: timedelta = CARD_LASTS, **facts: Any
+    ) -> Card:
         """Keep an open question; its number goes into the buttons, or the next message answers it."""
         card = Card(
             canteen_id=self.canteen.id if self.canteen else None,

@@ -3,8 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, update
+from sqlmodel import Field, Session, SQLModel, col
 
 from models.base import BigId, Instant, states
 
@@ -31,3 +31,14 @@ class InboxUpdate(SQLModel, table=True):
     error: str = Field(default="", max_length=300)
     received_at: datetime = Field(sa_type=Instant)
     done_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+
+
+def done(session: Session, update_id: int, now: datetime) -> bool:
+    """Mark an update as done in the unit of its effects; False when it was done before, or was never received."""
+    changed = session.execute(
+        update(InboxUpdate)
+        .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.state) == InboxState.NEW)
+        .values(state=InboxState.DONE, done_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]

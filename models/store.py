@@ -27,7 +27,9 @@ class Locked(Protocol):
 class Store:
     """The one front of the store, the same over SQLite and PostgreSQL."""
 
-    def __init__(self, url: str, engines: tuple[sa.Engine, ...], lanes: tuple[Lane, Lane], lock: Locked | None) -> None:
+    def __init__(
+        self, url: str, engines: tuple[sa.Engine, ...], lanes: tuple[Lane, Lane], lock: Locked | None
+    ) -> None:
         self.url = url
         self._engines = engines
         self._writing, self._reading = lanes
@@ -87,7 +89,11 @@ def open_store(url: str, *, exclusive: bool = False) -> Store:
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url, parsed, exclusive=exclusive)
     engine = postgres.engine(parsed)
-    lock = postgres.Lock(engine) if exclusive else None
+    try:
+        lock = postgres.Lock(engine) if exclusive else None
+    except StoreBusy:
+        engine.dispose()
+        raise
     return Store(url, (engine,), postgres.lanes(engine), lock)
 
 

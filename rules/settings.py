@@ -62,7 +62,10 @@ def _read(name: str, value: Any) -> Any:
         case "meal_weekdays":
             return tuple(value)
         case "times":
-            own = {Sitting(k): Times(_clock(v["starts"]), _clock(v["closes"]), v["days_before"]) for k, v in value.items()}
+            own = {
+                Sitting(k): Times(_clock(v["starts"]), _clock(v["closes"]), v["days_before"])
+                for k, v in value.items()
+            }
             return {**DEFAULT_TIMES, **own}
         case "menu_reminders":
             return tuple(_clock(item) for item in value)

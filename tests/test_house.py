@@ -14,11 +14,14 @@ CAPABILITIES = {"people", "meals", "menus", "deliveries", "ledger", "outbox"}
 FORBIDDEN_NAMES = {"utils", "common", "misc", "helpers", "helper", "manager"}
 LONGEST_FILE = 250
 LONGEST_FUNCTION = 40
+MOST_PARAMETERS = 5
 
 
 def sources(*rooms: str) -> list[Path]:
     """Every module of the rooms, migrations left aside."""
-    found = [path for room in rooms for path in sorted((HOME / room).rglob("*.py")) if "versions" not in path.parts]
+    found = [
+        path for room in rooms for path in sorted((HOME / room).rglob("*.py")) if "versions" not in path.parts
+    ]
     assert found
     return found
 
@@ -56,15 +59,26 @@ def test_every_public_function_has_a_docstring():
     for path in sources(*ROOMS):
         tree = ast.parse(path.read_text())
         for node in tree.body:
-            public = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name[0] != "_"
+            public = (
+                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+                and node.name[0] != "_"
+            )
             if public and not ast.get_docstring(node):
                 silent.append(f"{path.name}:{node.lineno} {node.name}")
     assert silent == []
 
 
 def test_no_file_is_too_long_to_be_read_at_a_sitting():
-    long = {str(path.relative_to(HOME)): n for path in sources(*ROOMS) if (n := len(path.read_text().splitlines())) > LONGEST_FILE}
-    excused = {name for name in long if "longer than" in (ast.get_docstring(ast.parse((HOME / name).read_text())) or "")}
+    long = {
+        str(path.relative_to(HOME)): n
+        for path in sources(*ROOMS)
+        if (n := len(path.read_text().splitlines())) > LONGEST_FILE
+    }
+    excused = {
+        name
+        for name in long
+        if "longer than" in (ast.get_docstring(ast.parse((HOME / name).read_text())) or "")
+    }
     assert set(long) - excused == set()
 
 
@@ -76,6 +90,16 @@ def test_no_function_is_too_long_to_be_read_at_a_glance():
         if (node.end_lineno or 0) - node.lineno > LONGEST_FUNCTION
     ]
     assert long == []
+
+
+def test_no_function_asks_for_more_than_five_things_in_a_row():
+    many = [
+        f"{path.relative_to(HOME)}:{node.lineno} {node.name}"
+        for path in sources(*ROOMS)
+        for node in functions(ast.parse(path.read_text()))
+        if len([a for a in node.args.args if a.arg not in ("self", "cls")]) > MOST_PARAMETERS
+    ]
+    assert many == []
 
 
 def test_nothing_that_decides_remembers_or_speaks_waits_for_the_network():
@@ -118,8 +142,11 @@ def test_no_word_a_person_reads_stands_in_the_code():
         guilty += [
             f"{path.relative_to(HOME)}:{node.lineno} {node.value[:20]}"
             for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
-            and path.stem not in UNDERSTANDS and any("一" <= letter <= "鿿" for letter in node.value)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+            and path.stem not in UNDERSTANDS
+            and any("一" <= letter <= "鿿" for letter in node.value)
         ]
     assert guilty == []
 
@@ -159,7 +186,7 @@ def test_nobody_imports_the_front_door():
 
 
 def test_help_opens_no_heavy_room():
-    heavy = "sqlalchemy telegram starlette pydantic alembic typst aiohttp".split()
+    heavy = ["sqlalchemy", "telegram", "starlette", "pydantic", "alembic", "typst", "aiohttp"]
     code = f"import sys, bot; bot.parser(); print([m for m in {heavy!r} if m in sys.modules])"
     shown = subprocess.run([sys.executable, "-c", code], cwd=HOME, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

@@ -49,7 +49,9 @@ def test_both_languages_have_the_same_keys():
 def test_both_languages_take_the_same_facts():
     chinese, english = CATALOGS["zh_CN"], CATALOGS["en"]
     differing = {key for key in chinese if placeholders(chinese[key]) != placeholders(english.get(key, ""))}
-    assert differing <= {"format.day"}, "a day is named by its number in one language and by its month's name in the other"
+    assert differing <= {"format.day"}, (
+        "a day is named by its number in one language and by its month's name in the other"
+    )
 
 
 def test_every_key_the_code_uses_has_words():
@@ -88,7 +90,16 @@ def test_a_day_a_time_and_money_read_as_the_village_says_them():
     assert words.fact(["韦", "覃", "蒙"]) == "韦、覃、蒙"
 
 
-@given(st.one_of(st.integers(), st.text(), st.dates(), st.times().map(lambda t: t.replace(microsecond=0)), st.sampled_from([*Mode, *Sitting]), st.integers(-(10**9), 10**9).map(Fen)))
+@given(
+    st.one_of(
+        st.integers(),
+        st.text(),
+        st.dates(),
+        st.times().map(lambda t: t.replace(microsecond=0)),
+        st.sampled_from([*Mode, *Sitting]),
+        st.integers(-(10**9), 10**9).map(Fen),
+    )
+)
 def test_a_fact_reads_the_same_when_it_waited_in_the_outbox(value):
     words = Words("zh_CN", "Asia/Shanghai")
     assert words.fact(encode(value)) == words.fact(value)

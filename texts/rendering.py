@@ -11,7 +11,7 @@ from texts.catalogs import FALLBACK, Catalogs, load
 CLIP = 64
 """A name longer than this is cut: it came from a stranger's profile."""
 
-_CONTROLS = {code: None for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
+_CONTROLS = dict.fromkeys((*range(8203, 8208), *range(8234, 8239), *range(8294, 8298), 65279))
 
 
 def plain(text: str, clip: int = CLIP) -> str:
