@@ -64,10 +64,14 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "canteen.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    template: sa.URL = request.getfixturevalue("postgres_server")
+    return new_postgres(request.getfixturevalue("postgres_server"), template=True)
+
+
+def new_postgres(server: sa.URL, *, template: bool = False) -> str:
+    """The address of a new database, migrated from the template or empty."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    _create(template, f'CREATE DATABASE "{name}" TEMPLATE "{template.database}"')
-    return template.set(database=name).render_as_string(hide_password=False)
+    _create(server, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{server.database}"' if template else ""))
+    return server.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture
