@@ -3,22 +3,16 @@
 import fcntl
 import json
 import os
-import queue
 import sqlite3
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from models.unit import Asked, Pool, StoreBusy, StoreClosed, StoreFull, Unit, UnitSession, deliver
+from models.unit import Pool, StoreBusy, Unit, UnitSession
 
 BUSY_MS = 5_000
-GROUP_UNITS = 64
-GROUP_SECONDS = 0.02
-GROUP_UNITS = 64
 READERS = 4
 CACHE_KIB = 8_192
 
@@ -42,6 +36,8 @@ class UnitConnection(sqlite3.Connection):
     """
 
     grouped = False
+    spoilt = False
+    """A unit could not be rolled back alone: nothing of its group may be kept."""
 
     def begin(self) -> None:
         """Begin a transaction, or a unit of the group."""
@@ -64,9 +60,11 @@ class UnitConnection(sqlite3.Connection):
         if not self.grouped:
             super().rollback()
             return
+        self.spoilt = True
         if self.in_transaction:
             self.execute("ROLLBACK TO unit")
             self.execute("RELEASE unit")
+            self.spoilt = False
 
 
 def writing_engine(url: sa.URL) -> sa.Engine:
@@ -148,94 +146,19 @@ def readers(engine: sa.Engine) -> Pool:
     return Pool(Reader(engine), threads=READERS, name="store-reader")
 
 
-class Writer:
-    """The lane for writing: one thread, one connection, one group after another."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
-        self._gate = threading.Lock()
-        self._closed = False
-        self._connection = engine.connect()
-        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
-        self._thread.start()
-
-    def put(self, asked: Asked) -> None:
-        """Queue a unit behind those that wait."""
-        if threading.current_thread() is self._thread:
-            raise RuntimeError("A unit cannot wait for another unit")
-        with self._gate:
-            if self._closed:
-                raise StoreClosed("The store is closed")
-            self._asked.put(asked)
-
-    def close(self) -> None:
-        """Write what waits, bring the log home, end."""
-        with self._gate:
-            first, self._closed = not self._closed, True
-        if first:
-            self._asked.put(None)
-        self._thread.join()
-
-    def _run(self) -> None:
-        while (asked := self._asked.get()) is not None:
-            self._share(asked)
-        driver(self._connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._connection.close()
-
-    def _share(self, first: Asked) -> None:
-        group = [first]
-        below = driver(self._connection)
-        try:
-            below.execute("BEGIN IMMEDIATE")
-            self._fill(group, below)
-            below.grouped = False
-            below.execute("COMMIT")
-        except BaseException as error:
-            self._give_up(group, error)
-        deliver(group)
-
-    def _fill(self, group: list[Asked], below: UnitConnection) -> None:
-        """Do the first unit and every other that waits by then, each in its own savepoint."""
-        below.grouped = True
-        ends_at = time.monotonic() + GROUP_SECONDS
-        group[0].run(self._do)
-        while len(group) < GROUP_UNITS and time.monotonic() < ends_at:
-            try:
-                asked = self._asked.get_nowait()
-            except queue.Empty:
-                return
-            if asked is None:
-                self._asked.put(None)
-                return
-            group.append(asked)
-            asked.run(self._do)
-
-    def _do(self, unit: Unit[Any]) -> Any:
-        with UnitSession(self._connection) as session:
-            value = unit(session)
-            session.keep()
-            return value
-
-    def _give_up(self, group: list[Asked], error: BaseException) -> None:
-        """Nothing of the group was kept: everybody in it hears why."""
-        below = driver(self._connection)
-        below.grouped = False
-        if below.in_transaction:
-            below.execute("ROLLBACK")
-        for asked in group:
-            asked.error = asked.error or plain(error)
+def is_full(error: BaseException) -> bool:
+    """Whether the disk refused to take more."""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorcode", None) in FULL_CODES
 
 
-def plain(error: BaseException) -> BaseException:
-    """A full disk by its own name; everything else as it is."""
-    below = getattr(error, "orig", error)
-    code = getattr(below, "sqlite_errorcode", None)
-    if code in FULL_CODES:
-        full = StoreFull("The disk is full")
-        full.__cause__ = error
-        return full
-    return error
+def create_file(url: sa.URL) -> Path:
+    """The file of the store, made readable for its owner only; the log beside it inherits that."""
+    if not url.database or url.database == ":memory:":
+        raise ValueError("The store needs a file, as in sqlite:///canteen.db")
+    path = Path(url.database)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return path
 
 
 class Lock:

@@ -2,7 +2,6 @@
 
 import asyncio
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ from sqlmodel import Session, SQLModel
 
 from models import postgres, sqlite
 from models.unit import Asked, Lane, StoreBusy, StoreClosed, StoreFull, Unit
+from models.writer import Writer
 
 __all__ = ["Store", "StoreBusy", "StoreClosed", "StoreFull", "hold", "open_store"]
 
@@ -40,6 +40,11 @@ class Store:
         """`sqlite` or `postgresql`."""
         return self._engines[0].dialect.name
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The engine that may write, for migrations and backups."""
+        return self._engines[0]
+
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit in one transaction; answers after the durable commit, raises what the unit raised."""
         return await self._ask(self._writing, unit)
@@ -55,6 +60,12 @@ class Store:
     def read_now(self, unit: Unit[T]) -> T:
         """The same as `read`, waiting in this thread."""
         return self._ask_now(self._reading, unit)
+
+    async def scrub(self) -> None:
+        """After an erasure: leave no erased word readable in the log of the store."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._writing.put(Asked(_nothing, future), scrub=True)
+        await future
 
     async def close(self) -> None:
         """Finish what was begun, then close."""
@@ -83,6 +94,10 @@ class Store:
         return future.result()  # type: ignore[no-any-return]
 
 
+def _nothing(session: Session) -> None:
+    """A unit that only waits for its turn."""
+
+
 def open_store(url: str, *, exclusive: bool = False) -> Store:
     """Open the store at its present revision; `exclusive` is the bot's own way and refuses a second bot."""
     parsed = sa.make_url(url)
@@ -98,9 +113,10 @@ def open_store(url: str, *, exclusive: bool = False) -> Store:
 
 
 def _open_sqlite(url: str, parsed: sa.URL, *, exclusive: bool) -> Store:
-    lock = sqlite.Lock(Path(f"{parsed.database}.lock")) if exclusive else None
+    path = sqlite.create_file(parsed)
+    lock = sqlite.Lock(path.with_name(f"{path.name}.lock")) if exclusive else None
     writing, reading = sqlite.writing_engine(parsed), sqlite.reading_engine(parsed)
-    return Store(url, (writing, reading), (sqlite.Writer(writing), sqlite.readers(reading)), lock)
+    return Store(url, (writing, reading), (Writer(writing), sqlite.readers(reading)), lock)
 
 
 def hold(session: Session, model: type[M], row_id: int) -> M | None:

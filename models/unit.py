@@ -82,8 +82,8 @@ class Asked:
 class Lane(Protocol):
     """A way through the store: one for writing, one for reading."""
 
-    def put(self, asked: Asked) -> None:
-        """Take a unit in; raises StoreClosed after close."""
+    def put(self, asked: Asked, *, scrub: bool = False) -> None:
+        """Take a unit in; raises StoreClosed after close. `scrub`: leave no old words in the log."""
 
     def close(self) -> None:
         """Finish what was taken in, then end."""
@@ -96,8 +96,8 @@ class Pool:
         self._work = work
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
-    def put(self, asked: Asked) -> None:
-        """Take a unit in."""
+    def put(self, asked: Asked, *, scrub: bool = False) -> None:
+        """Take a unit in; a server keeps its own log."""
         try:
             self._threads.submit(self._do, asked)
         except RuntimeError as error:

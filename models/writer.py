@@ -1,0 +1,148 @@
+"""The one thread that writes to SQLite: first come first served, and units that wait share a commit."""
+
+import queue
+import sqlite3
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.sqlite import driver, is_full
+from models.unit import Asked, StoreClosed, StoreFull, Unit, UnitSession, deliver
+
+GROUP_UNITS = 64
+GROUP_SECONDS = 0.02
+
+
+class Writer:
+    """The lane for writing: one thread, one connection, one group after another."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        self._ended = False
+        self._scrub_due = False
+        self._connection: sa.Connection | None = None
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, asked: Asked, *, scrub: bool = False) -> None:
+        """Queue a unit behind those that wait; `scrub` brings the log home before it is answered."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("A unit cannot wait for another unit")
+        with self._gate:
+            if self._closed:
+                raise StoreClosed("The store is closed")
+            self._scrub_due = self._scrub_due or scrub
+            self._asked.put(asked)
+
+    def close(self) -> None:
+        """Write what waits, bring the log home, end."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._asked.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ended:
+            first = self._take(wait=True)
+            if first is not None:
+                self._share(first)
+        self._scrub_due = True
+        self._bring_log_home()
+        self._disconnect()
+
+    def _take(self, *, wait: bool) -> Asked | None:
+        try:
+            asked = self._asked.get(block=wait)
+        except queue.Empty:
+            return None
+        self._ended = asked is None
+        return asked
+
+    def _share(self, first: Asked) -> None:
+        """One transaction for the first and whoever comes meanwhile; nobody is answered before it is kept."""
+        group = [first]
+        try:
+            self._transact(group)
+        except BaseException as error:
+            self._disconnect()
+            _fail(group, error)
+        self._bring_log_home()
+        deliver(group)
+
+    def _transact(self, group: list[Asked]) -> None:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        below = driver(self._connection)
+        below.execute("BEGIN IMMEDIATE")
+        below.grouped = True
+        self._fill(group, self._connection)
+        below.grouped = False
+        below.execute("COMMIT")
+
+    def _fill(self, group: list[Asked], connection: sa.Connection) -> None:
+        """Do the first unit and all that wait by then, each in its own savepoint."""
+        below = driver(connection)
+        ends_at = time.monotonic() + GROUP_SECONDS
+        asked: Asked | None = group[0]
+        while asked is not None:
+            if not asked.future.cancelled():
+                asked.run(lambda unit: _do(unit, connection))
+            if below.spoilt or not below.in_transaction:  # SQLite itself gives up when the disk is full
+                raise asked.error or sqlite3.OperationalError("The shared transaction has ended")
+            asked = self._next(group, ends_at)
+
+    def _next(self, group: list[Asked], ends_at: float) -> Asked | None:
+        if len(group) >= GROUP_UNITS or time.monotonic() >= ends_at:
+            return None
+        asked = self._take(wait=False)
+        if asked is not None:
+            group.append(asked)
+        return asked
+
+    def _disconnect(self) -> None:
+        """Let the connection go: what it had not committed is rolled back, the next group opens another."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        driver(connection).grouped = False
+        connection.close()
+
+    def _bring_log_home(self) -> None:
+        """Empty the log; tried again after the next group while a reader still needs it or there is no room."""
+        if not self._scrub_due or self._connection is None:
+            return
+        with suppress(sqlite3.OperationalError):  # the log stays whole, nothing is lost
+            busy = driver(self._connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._scrub_due = bool(busy)
+
+
+def _do(unit: Unit[Any], connection: sa.Connection) -> Any:
+    try:
+        with UnitSession(connection) as session:
+            value = unit(session)
+            session.keep()
+            return value
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        if is_full(error):
+            raise StoreFull("The disk is full") from error
+        raise
+
+
+def _fail(group: list[Asked], error: BaseException) -> None:
+    """Nothing of the group was kept, so every answer in it is void, a refusal too."""
+    full = isinstance(error, StoreFull) or is_full(error)
+    for asked in group:
+        asked.error = _because(error) if full else error
+
+
+def _because(error: BaseException) -> StoreFull:
+    full = StoreFull("The disk is full")
+    full.__cause__ = error
+    return full
