@@ -62,7 +62,9 @@ def other_poller() -> ApiError:
 
 def webhook_is_set() -> ApiError:
     """409 for polling beside a webhook."""
-    return conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")
+    return conflict(
+        "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+    )
 
 
 def too_many(retry_after: int) -> ApiError:

@@ -2,7 +2,8 @@
 
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from random import Random
 from typing import Protocol
 
@@ -13,6 +14,7 @@ RETENTION = timedelta(hours=24)
 TAP_RETENTION = timedelta(seconds=150)
 ID_RESTART_AFTER = timedelta(days=7)
 LOOK_AHEAD = 10
+NEVER = datetime.max.replace(tzinfo=UTC)
 BATCH = 100
 OFF_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
@@ -48,6 +50,8 @@ class UpdateQueue:
         self._next_id = 100_000_001
         self._pending: deque[Pending] = deque()
         self._last_put = clock.now()
+        self._first_expiry = NEVER
+        self._restart_asked = False
         self.delivered = 0
         self.expired = 0
 
@@ -75,7 +79,7 @@ class UpdateQueue:
 
     def inject(self, raw: Json) -> int:
         """Queue any object as an update, however malformed; an update_id is given when missing."""
-        update = raw if "update_id" in raw else {"update_id": self._new_id(), **raw}
+        update = raw if isinstance(raw.get("update_id"), int) else {**raw, "update_id": self._new_id()}
         self._append(update, "injected", RETENTION)
         return int(update["update_id"])
 
@@ -84,7 +88,7 @@ class UpdateQueue:
         self._forget(offset)
         self._drop_expired()
         count = min(max(limit, 1), BATCH)
-        batch = [self._pending[place].raw for place in range(min(count, len(self._pending)))]
+        batch = [each.raw for each in islice(self._pending, count)]
         self.delivered += len(batch)
         return self.disturbance.leaving(batch) if self.disturbance else batch
 
@@ -102,18 +106,21 @@ class UpdateQueue:
         """Forget everything that waits (drop_pending_updates)."""
         self._pending.clear()
 
-    def restart_ids(self) -> int:
-        """Let the next update_id be a random one, as after a week of silence; open updates keep theirs."""
-        self._next_id = self._random.randrange(1_000, 900_000_000)
-        return self._next_id
+    def restart_ids(self) -> None:
+        """Number from a random place as soon as nothing waits, as after a week of silence."""
+        self._restart_asked = True
 
     def _append(self, raw: Json, lane: str, lifetime: timedelta) -> None:
         self._last_put = self._clock.now()
-        self._pending.append(Pending(int(raw["update_id"]), lane, raw, self._last_put + lifetime))
+        expires_at = self._last_put + lifetime
+        self._first_expiry = min(self._first_expiry, expires_at)
+        self._pending.append(Pending(raw["update_id"], lane, raw, expires_at))
 
     def _new_id(self) -> int:
-        if not self._pending and self._clock.now() - self._last_put > ID_RESTART_AFTER:
-            self.restart_ids()
+        silent = self._clock.now() - self._last_put > ID_RESTART_AFTER
+        if not self._pending and (silent or self._restart_asked):
+            self._restart_asked = False
+            self._next_id = self._random.randrange(1_000, 900_000_000)
         self._next_id += 1
         return self._next_id - 1
 
@@ -129,10 +136,11 @@ class UpdateQueue:
 
     def _drop_expired(self) -> None:
         now = self._clock.now()
-        if all(each.expires_at > now for each in self._pending):
+        if now < self._first_expiry:
             return
         before = len(self._pending)
         self._pending = deque(each for each in self._pending if each.expires_at > now)
+        self._first_expiry = min((each.expires_at for each in self._pending), default=NEVER)
         self.expired += before - len(self._pending)
 
 
