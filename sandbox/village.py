@@ -1,136 +1,194 @@
-"""The sample village: forty people, a week of menus, standing bookings; names are made up."""
+"""People and groups: who is there, who comes and goes, who rules."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from sandbox.ground import Ground
+from sandbox.records import Chat, Json, Message, Person
+from sandbox.refusals import NotAllowed
 
-from sqlmodel import Session
-
-from models.meals import Meal, MealState, Mode, Sitting, StandingBooking
-from models.people import Canteen, CareLink, Consent, Member, MemberRole, Role
-from rules.settings import closes_at, settings_of, starts_at
-
-GROUP = -1001000000001
-TITLE = "鼓楼村乐龄食堂"
+GROUP_BOT: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 
 
-@dataclass(frozen=True, slots=True)
-class Persona:
-    """Somebody one can be in the chat page."""
+class Village(Ground):
+    """The ground with people and chats on it."""
 
-    telegram_id: int
-    name: str
-    roles: tuple[Role, ...]
-    sentence: str
-    """What to try first, in their own words."""
+    def add_person(
+        self,
+        name: str,
+        *,
+        person_id: int | None = None,
+        username: str | None = None,
+        language_code: str = "zh-hans",
+    ) -> Person:
+        """Somebody gets a phone; the bot can't write to them before they write first."""
+        new_id = person_id or 10_000 + len(self.people) + 1
+        person = Person(new_id, name, username, language_code)
+        self.people[new_id] = person
+        self.chats[new_id] = Chat(new_id, "private", name, {new_id: "member", self.bot_id: "member"})
+        self.emit("person", new_id, person.raw)
+        return person
+
+    def add_group(
+        self,
+        title: str,
+        members: list[int],
+        *,
+        chat_id: int | None = None,
+        bot_is_admin: bool = True,
+        with_bot: bool = True,
+    ) -> Chat:
+        """A group; the first member made it. Ids from -100… are supergroups, others can still migrate."""
+        new_id = chat_id or -4_000_000 - self.serial()
+        kind = "supergroup" if str(new_id).startswith("-100") else "group"
+        chat = Chat(new_id, kind, title)
+        chat.members = {self.person(member).id: "member" for member in members}
+        if members:
+            chat.members[members[0]] = "creator"
+        if with_bot:
+            chat.members[self.bot_id] = "administrator" if bot_is_admin else "member"
+        self.chats[new_id] = chat
+        self.emit("chat", new_id, chat.raw)
+        return chat
+
+    def add_bot(self, chat_id: int, by: int, *, admin: bool | None = None) -> None:
+        """A member adds the bot to the group."""
+        chat = self.chat(chat_id)
+        before = chat.members.get(self.bot_id, "left")
+        status = "administrator" if admin or (admin is None and before == "administrator") else "member"
+        chat.members[self.bot_id] = status
+        chat.bot_was_kicked = False
+        old = "left" if before in {"member", "administrator"} and admin is None else before
+        self._tell_bot_status(chat, by, old, status)
+        self._service(chat, self.user(by), {"new_chat_members": [self.bot]})
+
+    def kick_bot(self, chat_id: int, by: int | None = None) -> None:
+        """A member throws the bot out."""
+        chat = self.chat(chat_id)
+        actor = by or next(iter(chat.members))
+        self._service(chat, self.user(actor), {"left_chat_member": self.bot})
+        before = chat.members.get(self.bot_id, "left")
+        chat.members[self.bot_id] = "kicked"
+        chat.bot_was_kicked = True
+        self._tell_bot_status(chat, actor, before, "kicked")
+
+    def join(self, person_id: int, chat_id: int) -> None:
+        """A person enters the group."""
+        chat = self.chat(chat_id)
+        before = chat.members.get(person_id, "left")
+        chat.members[person_id] = "member"
+        user = self.person(person_id).raw
+        self._tell_status(chat, person_id, before)
+        self._service(chat, user, {"new_chat_members": [user]})
+        self.emit("members", chat_id, {"person_id": person_id, "status": "member"})
+
+    def leave(self, person_id: int, chat_id: int) -> None:
+        """A person leaves the group."""
+        chat = self.chat(chat_id)
+        before = chat.members.get(person_id, "left")
+        user = self.person(person_id).raw
+        self._service(chat, user, {"left_chat_member": user})
+        chat.members[person_id] = "left"
+        self._tell_status(chat, person_id, before)
+        self.emit("members", chat_id, {"person_id": person_id, "status": "left"})
+
+    def promote(self, person_id: int, chat_id: int) -> None:
+        """A person (or the bot) becomes an administrator."""
+        chat = self.chat(chat_id)
+        before = chat.members.get(person_id, "left")
+        chat.members[person_id] = "administrator"
+        if person_id == self.bot_id:
+            self._tell_bot_status(chat, next(iter(chat.members)), before, "administrator")
+
+    def block(self, person_id: int) -> None:
+        """A person blocks the bot."""
+        self.person(person_id).blocked = True
+        self.chats[person_id].members[self.bot_id] = "kicked"
+        self._tell_bot_status(self.chats[person_id], person_id, "member", "kicked")
+
+    def unblock(self, person_id: int) -> None:
+        """A person lets the bot write again."""
+        self.person(person_id).blocked = False
+        self.chats[person_id].members[self.bot_id] = "member"
+        self._tell_bot_status(self.chats[person_id], person_id, "kicked", "member")
+
+    def deactivate(self, person_id: int) -> None:
+        """A person gives up their account."""
+        self.person(person_id).deactivated = True
+
+    def migrate(self, chat_id: int) -> int:
+        """The group becomes a supergroup with a new id; both service messages are posted."""
+        old = self.chat(chat_id)
+        if old.kind != "group" or old.migrated_to:
+            raise NotAllowed("only a basic group can become a supergroup, and only once")
+        new = Chat(-1_000_000_000_000 - abs(chat_id), "supergroup", old.title, dict(old.members))
+        self.chats[new.id] = new
+        creator = self.user(next(member for member in old.members if member != self.bot_id))
+        self._service(old, creator, {"migrate_to_chat_id": new.id})
+        old.migrated_to = new.id
+        self._service(new, creator, {"migrate_from_chat_id": old.id})
+        self.emit("chat", new.id, {**new.raw, "migrated_from": old.id})
+        return new.id
+
+    def chats_of(self, person_id: int) -> list[Chat]:
+        """The person's private chat with the bot, then their groups."""
+        groups = [
+            chat
+            for chat in self.chats.values()
+            if not chat.is_private and not chat.migrated_to and chat.has(person_id)
+        ]
+        return [self.chat(self.person(person_id).id), *groups]
+
+    def member(self, chat: Chat, member_id: int) -> Json:
+        """Somebody's place in a chat as Telegram's `ChatMember`."""
+        return _as_member(self.user(member_id), chat.members.get(member_id, "left"))
+
+    def _service(self, chat: Chat, sender: Json, content: Json) -> Message:
+        message = self.keep(chat, sender, content)
+        if chat.has(self.bot_id):
+            self.updates.put("message", dict(message.raw), f"chat:{chat.id}")
+        return message
+
+    def _tell_bot_status(self, chat: Chat, by: int, before: str, after: str) -> None:
+        self._member_update("my_chat_member", chat, self.user(by), (self.bot, before, after))
+        self.emit("members", chat.id, {"person_id": self.bot_id, "status": after})
+
+    def _tell_status(self, chat: Chat, person_id: int, before: str) -> None:
+        if chat.is_ruled_by(self.bot_id):
+            user = self.person(person_id).raw
+            self._member_update("chat_member", chat, user, (user, before, chat.members[person_id]))
+
+    def _member_update(self, kind: str, chat: Chat, by: Json, change: tuple[Json, str, str]) -> None:
+        user, before, after = change
+        body = {
+            "chat": self.raw_chat(chat),
+            "from": by,
+            "date": self.now_unix(),
+            "old_chat_member": _as_member(user, before),
+            "new_chat_member": _as_member(user, after),
+        }
+        self.updates.put(kind, body, f"chat:{chat.id}")
 
 
-PERSONAE = (
-    Persona(1001, "李奶奶", (Role.ELDER,), "明天中午两份，送到家"),
-    Persona(1002, "李小红", (Role.FAMILY,), "帮我妈订后天午饭，软一点，送到家"),
-    Persona(1003, "王师傅", (Role.COOK,), "明天多少人吃饭"),
-    Persona(1004, "陈社工", (Role.SOCIAL_WORKER,), "帮覃叔订明天中午一份"),
-    Persona(1005, "韦主任", (Role.MANAGER,), "/settings"),
-)
-
-SURNAMES = "李韦覃黄陆梁莫蒙罗蓝"
-ELDERS = tuple(f"{surname}{called}" for called in ("爷爷", "奶奶", "伯", "婶") for surname in SURNAMES)[: 40 - 8]
-VOLUNTEERS = ("阿军", "莫嫂", "小蓝")
-HAMLETS = ("上寨", "下寨", "河边")
-DIETS: tuple[tuple[str, ...], ...] = ((), ("soft",), (), ("low_salt",), (), ("no_pork",), ("low_sugar",))
-
-WEEK = (
-    ("红烧豆腐", "炒青菜", "冬瓜排骨汤"),
-    ("清蒸鱼", "番茄炒蛋", "紫菜汤"),
-    ("肉末蒸蛋", "炒南瓜", "白菜汤"),
-    ("酿豆腐", "炒豆角", "玉米排骨汤"),
-    ("白切鸡", "炒莴笋", "丝瓜汤"),
-    ("扣肉", "炒空心菜", "酸菜汤"),
-    ("饺子", "凉拌黄瓜", "绿豆粥"),
-)
-
-
-def fill(session: Session, now: datetime, language: str = "zh_CN") -> Canteen:
-    """Put the whole village into an empty store."""
-    canteen = Canteen(name=TITLE, chat_id=GROUP, language=language, set_up_at=now, created_at=now)
-    session.add(canteen)
-    session.flush()
-    people = {persona.name: _persona(session, canteen, persona, now) for persona in PERSONAE}
-    _elders(session, canteen, people["李奶奶"], now)
-    for name in VOLUNTEERS:
-        _member(session, canteen, name, (Role.VOLUNTEER,), now)
-    _care(session, people, now)
-    today = now.astimezone(starts_at(canteen, now.date(), Sitting.LUNCH).tzinfo).date()
-    _menus(session, canteen, today, now)
-    return canteen
-
-
-def _member(session: Session, canteen: Canteen, name: str, roles: tuple[Role, ...], now: datetime) -> Member:
-    member = Member(canteen_id=canteen.id, name=name, joined_at=now, approved_at=now)
-    session.add(member)
-    session.flush()
-    session.add_all(MemberRole(member_id=member.id, role=role) for role in roles)
+def _as_member(user: Json, status: str) -> Json:
+    member: Json = {"user": user, "status": status}
+    if status == "creator":
+        member["is_anonymous"] = False
+    if status == "kicked":
+        member["until_date"] = 0
+    if status == "administrator":
+        member |= {"can_be_edited": False, "is_anonymous": False} | dict.fromkeys(_RIGHTS, True)
     return member
 
 
-def _persona(session: Session, canteen: Canteen, persona: Persona, now: datetime) -> Member:
-    member = _member(session, canteen, persona.name, persona.roles, now)
-    member.telegram_id = persona.telegram_id
-    if Role.ELDER in persona.roles:
-        member.birth_on, member.hamlet, member.address, member.diet = date(1944, 3, 1), "上寨", "上寨 12 号", ["soft"]
-    session.add(member)
-    return member
-
-
-def _elders(session: Session, canteen: Canteen, granny: Member, now: datetime) -> None:
-    start = now.date()
-    for number, name in enumerate(ELDERS):
-        elder = _member(session, canteen, name, (Role.ELDER,), now)
-        elder.birth_on = date(1936 + number % 28, 1 + number % 12, 1 + number % 28)
-        elder.hamlet = HAMLETS[number % 3]
-        elder.address = f"{elder.hamlet} {number + 20} 号"
-        elder.diet = list(DIETS[number % len(DIETS)])
-        session.add(elder)
-        if number % 4 == 0:
-            mode = Mode.DELIVERY if number % 8 == 0 else Mode.DINE_IN
-            session.add(_standing(elder, mode, start, now))
-    session.flush()
-
-
-def _standing(elder: Member, mode: Mode, start: date, now: datetime) -> StandingBooking:
-    return StandingBooking(
-        eater_id=elder.id, sitting=Sitting.LUNCH, weekdays=[1, 2, 3, 4, 5], mode=mode, starts_on=start, made_at=now
-    )
-
-
-def _care(session: Session, people: dict[str, Member], now: datetime) -> None:
-    session.add(
-        CareLink(
-            elder_id=people["李奶奶"].id,
-            carer_id=people["李小红"].id,
-            relation="child",
-            called="我妈",
-            actions=["meals"],
-            consent=Consent.SAID,
-            created_at=now,
-        )
-    )
-
-
-def _menus(session: Session, canteen: Canteen, today: date, now: datetime) -> None:
-    settings = settings_of(canteen)
-    for ahead in range(8):
-        day = today + timedelta(days=ahead)
-        closing = closes_at(canteen, day, Sitting.LUNCH)
-        session.add(
-            Meal(
-                canteen_id=canteen.id,
-                day=day,
-                sitting=Sitting.LUNCH,
-                dishes=list(WEEK[day.weekday()]),
-                seats=settings.seats,
-                price=settings.price,
-                closes_at=closing,
-                starts_at=starts_at(canteen, day, Sitting.LUNCH),
-                state=MealState.OPEN if now < closing else MealState.CLOSED,
-            )
-        )
+_RIGHTS = (
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+    "can_pin_messages",
+)
