@@ -1,0 +1,148 @@
+"""Days in a sentence: single days joined into ranges, lists, whole weeks, exceptions and recurrences."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nlu.moments import ATOM, WEEKDAYS, resolve, weekday
+from nlu.numbers import HANZI, number
+
+LONGEST_RANGE = 62
+WEEK = "(?:周|星期|礼拜)"
+RECUR = re.compile(
+    rf"""
+    (?P<weekdays>(?:每个?)?工作日(?:每天)?|每{WEEK}一[到至-]{WEEK}?五|{WEEK}一[到至-]{WEEK}?五(?=每天|天天|都)|every\ weekday|on\ weekdays|every\ work(?:ing)?\ ?day)
+  | (?P<lunar>(?:每个?月|每逢|逢|每个?|农历)+初一[、和,跟]?十五|每月农历初一十五)
+  | (?P<weekly>(?:每个?|逢|每逢){WEEK}(?P<days>[一二三四五六日天末1-7](?:[、,和跟 ]?{WEEK}?[一二三四五六日天1-7](?![份个]))*)|every\ (?P<eday>mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:\ and\ (?P<eday2>mon|tue|wed|thu|fri|sat|sun)[a-z]*)?)
+  | (?P<daily>每天|每日|天天|日日|every\ ?day|daily)
+    """,
+    re.VERBOSE,
+)
+GROUP = re.compile(
+    rf"""
+    (?P<pair>明后两?天|今明两?天|今天?明天?两天|后天?大后天)
+  | (?P<coming>(?:接下来|未来|往后|后面)的?(?P<cn>\d{{1,2}}|[{HANZI}]{{1,2}})天|(?:the\ )?next\ (?P<ce>\d|two|three|four|five)\ days)
+  | (?P<rest>(?:这个?|本){WEEK}(?:剩下|余下|剩余)的?(?:几|这几|那几)?[天日]?)
+  | (?P<weekend>(?P<ww>这个?|本|下+个?)?(?:周末|双休日)(?:两天)?|(?P<we>this|next|the)\ weekend)
+  | (?P<several>(?P<sw>这个?|本|下+个?)?{WEEK}(?P<days>[一二三四五六日天](?:[、,和跟]?[一二三四五六日天](?![份个客盒点天]))+)(?![一二三四五六七八九十]*[份个客盒]))
+  | (?P<whole>(?P<hw>这个?|本|下+个?)(?:{WEEK}|星期)(?![一二三四五六日天末\d])|(?P<he>this|next)\ week\b)
+    """,
+    re.VERBOSE,
+)
+RANGE = re.compile(r"\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?")
+ENGLISH_DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """A place in the text that names days or a recurrence."""
+
+    start: int
+    end: int
+    dates: tuple[date, ...]
+    recur: str | None = None
+    removed: bool = False
+    whole: bool = False
+
+
+def find_dates(text: str, today: date, *, past: bool = False) -> list[DateSpan]:
+    """All spans of days from left to right, ranges joined, exceptions marked."""
+    spans: list[DateSpan] = []
+    place = 0
+    while place < len(text) and len(spans) < 100:
+        span = _next_span(text, place, today, past)
+        if span is None:
+            break
+        spans.append(span)
+        place = max(span.end, place + 1)
+    return [_marked(text, span) for span in spans]
+
+
+def _next_span(text: str, place: int, today: date, past: bool) -> DateSpan | None:
+    found = [m for pattern in (RECUR, GROUP, ATOM) if (m := pattern.search(text, place))]
+    if not found:
+        return None
+    first = min(found, key=lambda m: (m.start(), -m.end()))
+    if first.re is RECUR:
+        return DateSpan(first.start(), first.end(), (), recur=_recur(first))
+    if first.re is GROUP:
+        days, whole = _group(first, today)
+        return DateSpan(first.start(), first.end(), days, whole=whole)
+    day = resolve(first, today, past=past)
+    span = DateSpan(first.start(), first.end(), (day,) if day else ())
+    return _ranged(text, span, today) if day else span
+
+
+def _ranged(text: str, span: DateSpan, today: date) -> DateSpan:
+    link = RANGE.match(text, span.end)
+    if not link:
+        return span
+    start = span.dates[0]
+    if link["bare"] and re.search(WEEK, text[span.start : span.end]):
+        return _filled(span, link.end(), weekday(start, WEEKDAYS[link["bare"]], ""))
+    following = ATOM.match(text, link.end() - len(link["bare"] or ""))
+    last = resolve(following, start, past=False) if following else None
+    if following and last and following["relative"]:
+        last = resolve(following, today)
+    if following is None or last is None or last < start:
+        return span
+    if last - start > timedelta(7) and following["wd"] and not following["which"]:
+        last -= timedelta(7)
+    return _filled(span, following.end(), last)
+
+
+def _filled(span: DateSpan, end: int, last: date) -> DateSpan:
+    start = span.dates[0]
+    length = min((last - start).days, LONGEST_RANGE)
+    return DateSpan(span.start, end, tuple(start + timedelta(n) for n in range(length + 1)))
+
+
+def _recur(found: re.Match[str]) -> str:
+    if found["weekdays"]:
+        return "weekdays"
+    if found["lunar"]:
+        return "lunar:1,15"
+    if found["daily"]:
+        return "daily"
+    if found["eday"]:
+        days = [ENGLISH_DAYS[d] for d in (found["eday"], found["eday2"]) if d]
+    else:
+        days = [WEEKDAYS[c] + 1 for c in found["days"].replace("末", "六日") if c in WEEKDAYS]
+    return "weekly:" + ",".join(str(day) for day in sorted(set(days)))
+
+
+def _group(found: re.Match[str], today: date) -> tuple[tuple[date, ...], bool]:
+    monday = today - timedelta(today.weekday())
+    if found["pair"]:
+        first = 0 if found["pair"][0] == "今" else 2 if "大后" in found["pair"] else 1
+        return _days(today + timedelta(first), 2), False
+    if found["coming"]:
+        return _days(today + timedelta(1), number(found["cn"] or found["ce"]) or 0), False
+    if found["rest"]:
+        return _days(today + timedelta(1), 6 - today.weekday()), False
+    which = found["ww"] or found["sw"] or found["hw"] or ""
+    ahead = 7 * (which.count("下") + (found["we"] == "next") + (found["he"] == "next"))
+    if found["weekend"]:
+        return _days(monday + timedelta(5 + ahead), 2), False
+    if found["several"]:
+        return tuple(weekday(today, WEEKDAYS[c], which) for c in found["days"] if c in WEEKDAYS), False
+    return _days(monday + timedelta(ahead), 7), True
+
+
+def _days(first: date, count: int) -> tuple[date, ...]:
+    return tuple(first + timedelta(n) for n in range(max(0, min(count, LONGEST_RANGE))))
+
+
+def _marked(text: str, span: DateSpan) -> DateSpan:
+    before = text[max(0, span.start - 7) : span.start]
+    after = text[span.end : span.end + 3]
+    if re.search(r"(?:除了?|除开|不含|except|but not)\s*(?:on )?$", before) or re.match(r"除外|不算|那天不", after):
+        return DateSpan(span.start, span.end, span.dates, span.recur, removed=True)
+    return span
+
+
+def gathered(spans: list[DateSpan]) -> tuple[date, ...]:
+    """The days of several spans without those excepted, each once, in order."""
+    removed = {day for span in spans if span.removed for day in span.dates}
+    days = {day for span in spans if not span.removed for day in span.dates}
+    return tuple(sorted(days - removed))
