@@ -1,0 +1,124 @@
+"""Meals, counts, modes, people and needs found in a sentence, each with its place."""
+
+import re
+from dataclasses import dataclass
+
+from nlu.numbers import ENGLISH_NUMBER, HANZI, NUMBER, number
+
+BREAKFAST, LUNCH, DINNER = "breakfast", "lunch", "dinner"
+MEALS = re.compile(
+    r"(?P<breakfast>早餐|早饭|早点(?=[一二两三\d])|早班|早茶|\bbreakfasts?\b)"
+    r"|(?P<lunch>午餐|午饭|中饭|中餐|晌午饭|中午饭|午班|中班|\blunch(?:es)?\b)"
+    r"|(?P<dinner>晚餐|晚饭|晚班|晚上饭|\bdinners?\b|\bsuppers?\b)"
+)
+TIMES = re.compile(
+    r"(?P<breakfast>早上|早晨|清早|大早|(?<=[今明后])早|\bmorning\b)|(?P<lunch>中午|晌午|正午|\bnoon\b|\bmidday\b)"
+    r"|(?P<dinner>晚上|傍晚|(?<=[今明后])晚|\bevening\b|\btonight\b)"
+)
+UNIT = "(?:个?人份|份|客|盒|套|个人|人|位|口人?|个盒饭|份饭|碗饭|个(?=$|[,。!,;\\s]|饭|吧|啊))"
+COUNT = re.compile(
+    rf"(?:(?P<zh>{NUMBER})\s*{UNIT}(?!民|家|口大))|[x×*]\s*(?P<times>\d{{1,2}})(?!\d)|(?P<two>(?<!老)俩|两口子|老两口|爸妈|父母|老两位)|(?P<three>仨)"
+    rf"|(?:订|报|数量|份数|人数|要|加|留|来)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
+    rf"|(?:我|我和|我跟|我们)(?P<pair>(?:和|跟|同|与)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
+    rf"|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
+    rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|^\s*[+](?P<plus>\d{{1,2}})\b"
+)
+MODES = re.compile(
+    r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[,。!吧])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
+    r"|(?P<takeaway>打包|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
+    r"|(?P<dine_in>堂食|过来吃|来食堂吃|去食堂吃|到食堂吃|在食堂吃|食堂里吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)"
+)
+KIN = (
+    "老妈|老爸|爸妈|父母|老两口|妈妈|爸爸|母亲|父亲|奶奶|爷爷|外婆|外公|姥姥|姥爷|婆婆|公公|岳母|岳父|老伴|老公|老婆|爱人|儿子|女儿|孙子|孙女"
+    "|阿婆|阿公|姑妈|姑姑|舅舅|舅妈|姨妈|大伯|二伯|叔叔|婶婶|妹妹|弟弟|哥哥|姐姐|妈|爸|娘|爹|邻居"
+)
+TITLE = "奶奶|爷爷|阿公|阿婆|大爷|大妈|大娘|大婶|大叔|大伯|婆婆|伯伯|叔叔|阿姨|老师|主任|医生|大姐|大哥|大嫂|婶|叔|伯|姨|姐|哥|嫂|公|婆|娘|爹|妈|爸"
+PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小][一-鿿](?![一-鿿]?家里))"
+FOR = re.compile(
+    rf"(?:帮|给|替|为|代)(?:一下)?(?:住)?(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PERSON})(?!们)"
+    rf"|(?:^|[,。!;:\s]|就是|想让|叫)(?P<subject>{PERSON})(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|一个|需|腿|走|头|到|和)"
+    rf"|送(?:到|给|去)?(?P<to>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队))?{PERSON})(?:家)?"
+)
+ENGLISH_FOR = re.compile(
+    r"\b(?:for|to)\s+(?P<who>(?:my |our )?(?:mum|mom|mother|dad|father|grandma|granny|grandpa|grandmother|grandfather|wife|husband|aunt(?:ie)?|uncle|neighbou?r|parents)|(?:mr|mrs|ms|granny|auntie|uncle|grandpa)\.? \w+)\b"
+    r"|^\W*(?P<subject>(?:my )?(?:mum|mom|mother|dad|father|grandma|granny|grandpa)(?: \w+(?= won| will| does| is| wants| needs))?)\b(?! and i)"
+)
+NEEDS = re.compile(
+    r"软一?点|煮烂一?点|烂一?点|少盐|低盐|清淡一?点?|清淡|少油|不要辣|不辣|不放辣椒?|不吃辣|无糖|低糖|少糖|不要葱|不放葱|不要香菜|不放香菜|不吃猪肉|不要猪肉|素的?(?=一份|$|[,。])|吃素"
+    r"|糖尿病|忌口[^,。]{0,6}|多点饭|少点饭|多要点汤|流食|稀一?点|切碎一?点|不要味精|海鲜过敏|花生过敏|soft food|soft|low salt|less salt|no spice|not spicy|no pork|vegetarian|low sugar"
+)
+CLOCK = re.compile(
+    rf"(?P<part>早上|上午|中午|下午|晚上|傍晚)?\s*(?:(?P<h>\d{{1,2}}|[{HANZI}]{{1,3}})点(?:(?P<half>半)|(?P<m>\d{{1,2}}|[{HANZI}]{{1,3}})分?)?|(?P<hh>\d{{1,2}}):(?P<mm>\d\d))"
+    r"|\b(?:at )?(?P<eh>\d{1,2})(?::(?P<em>\d\d))?\s*(?P<ampm>am|pm)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in the text and what it means."""
+
+    start: int
+    end: int
+    value: str | int
+    plain: bool = False
+
+
+def _named(pattern: re.Pattern[str], text: str, *, plain: bool = False) -> list[Span]:
+    return [Span(m.start(), m.end(), m.lastgroup or "", plain) for m in pattern.finditer(text)]
+
+
+def find_meals(text: str) -> list[Span]:
+    """Meals by name and by time of day (plain); a time before its meal is one span."""
+    named = _named(MEALS, text)
+    taken = {place for span in named for place in range(span.start - 2, span.end)}
+    times = [span for span in _named(TIMES, text, plain=True) if span.start not in taken]
+    return sorted(named + times, key=lambda span: span.start)
+
+
+def find_modes(text: str) -> list[Span]:
+    """Eating in, taking away, having it brought."""
+    return _named(MODES, text)
+
+
+def find_counts(text: str) -> list[Span]:
+    """How many portions or people."""
+    return [Span(m.start(), m.end(), value) for m in COUNT.finditer(text) if (value := _count(m)) is not None]
+
+
+def _count(found: re.Match[str]) -> int | None:
+    if found["pair"] or found["two"]:
+        return 2
+    if found["three"]:
+        return 3
+    return next((number(v) for k in ("zh", "times", "bare", "en", "enfor", "plus") if (v := found[k])), None)
+
+
+def find_person(text: str, names: frozenset[str]) -> str | None:
+    """For whom, when that is somebody else than the speaker."""
+    if re.search(r"(?:我|俺)们?(?:和|跟|同)|\band (?:i|me)\b|\b(?:me|myself) and\b", text, re.I):
+        return None
+    known = next((name for name in sorted(names, key=len, reverse=True) if len(name) > 1 and name in text), None)
+    if known:
+        return known
+    found = FOR.search(text)
+    if found:
+        return next((found[k] for k in ("who", "subject", "to") if found[k]), None)
+    english = re.search(ENGLISH_FOR.pattern, text, re.I)
+    return (english["who"] or english["subject"]) if english else None
+
+
+def find_needs(text: str) -> str | None:
+    """Diet words and preparation, joined."""
+    return "；".join(dict.fromkeys(m[0] for m in NEEDS.finditer(text))) or None
+
+
+def find_time(text: str) -> str | None:
+    """A clock time as HH:MM; afternoon and evening count on."""
+    found = CLOCK.search(text)
+    if not found:
+        return None
+    hour = number(found["h"] or found["hh"] or found["eh"]) or 0
+    minute = 30 if found["half"] else number(found["m"] or found["mm"] or found["em"] or "0") or 0
+    late = found["part"] in ("下午", "晚上", "傍晚") or found["ampm"] == "pm"
+    hour += 12 if hour < 12 and late else 0
+    return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
