@@ -82,7 +82,7 @@ def _place(
     left = meal.seats - counted.taken - counted.offered
     seated = mine is not None and mine.state == BookingState.BOOKED
     if wanted <= left and (
-        seated or not counted.waiting or not waitlist.somebody_fits(session, meal.id, left)
+        seated or not counted.waiting or not waitlist.somebody_fits(session, meal.id, left, mine)
     ):
         return BookingState.BOOKED
     if seated and mine is not None:
@@ -130,7 +130,10 @@ def _kept(
         after=plainly(after),
     )
     outbox.touch(session, "meal", meal.id, act.now)
-    if before and before["state"] == BookingState.BOOKED and mine.portions < before["portions"]:
+    if before and before["state"] == BookingState.WAITLISTED:
+        # An offer made for other portions is worth nothing now; what it held goes to whom it fits.
+        waitlist.withdraw(session, mine.id)
+    if before and before["state"] in LIVE:
         waitlist.offer_freed(session, meal, act.now)
     tell_eater(session, eater, Kept(mine, meal, before), act)
     return Kept(mine, meal, before)
@@ -152,13 +155,11 @@ def cancel(session: Session, booking_id: int, act: Act) -> Kept:
     _check_cancel(session, booking, meal, eater, act)
     before = seen(booking)
     late = act.now >= meal.closes_at and booking.state == BookingState.BOOKED
-    freed = booking.state == BookingState.BOOKED
     booking.state = BookingState.CANCELLED_LATE if late else BookingState.CANCELLED
     booking.ended_at = act.now
     _ended(session, meal, eater, Kept(booking, meal, before), act)
     waitlist.withdraw(session, booking.id)
-    if freed or before is not None:
-        waitlist.offer_freed(session, meal, act.now)
+    waitlist.offer_freed(session, meal, act.now)
     return Kept(booking, meal, before)
 
 
@@ -221,7 +222,10 @@ def restore(
         before["note"],
         tuple(before["guests"]),
     )
-    return keep(session, meal, eater, order, act)
+    kept = keep(session, meal, eater, order, act)
+    if kept.booking.state != before["state"]:
+        raise Refused("meals.seat_gone", name=eater.name)
+    return kept
 
 
 def grant_grace(session: Session, meal_id: int, eater: Member, order: Order, act: Act) -> Kept:

@@ -25,9 +25,13 @@ def waiting(session: Session, meal_id: int) -> Sequence[Booking]:
     return session.exec(line.order_by(col(Booking.waiting_since), col(Booking.id))).all()
 
 
-def somebody_fits(session: Session, meal_id: int, left: int) -> bool:
-    """Whether one who waits would fit: then nobody may pass them."""
-    return any(booking.portions <= left for booking in waiting(session, meal_id))
+def somebody_fits(session: Session, meal_id: int, left: int, mine: Booking | None = None) -> bool:
+    """Whether one who waits, and waits longer than this booking, would fit: then nobody may pass them."""
+    since = mine.waiting_since if mine and mine.state == BookingState.WAITLISTED else None
+    line = [b for b in waiting(session, meal_id) if mine is None or b.id != mine.id]
+    if since is not None:
+        line = [b for b in line if b.waiting_since is not None and b.waiting_since < since]
+    return any(booking.portions <= left for booking in line)
 
 
 def offer_freed(session: Session, meal: Meal, now: datetime) -> int:
