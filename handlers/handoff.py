@@ -64,13 +64,9 @@ def _said(turn: Turn, understanding: Understanding) -> dict[str, object]:
 
 
 def _holders(turn: Turn, roles: Sequence[Role]) -> list[Member]:
-    holders = (
-        select(Member)
-        .join(MemberRole, col(MemberRole.member_id) == col(Member.id))
-        .where(Member.canteen_id == turn.village.id, col(MemberRole.role).in_(roles))
-        .order_by(col(Member.id))
-    )
-    return list(turn.session.exec(holders))
+    holding = select(MemberRole.member_id).where(col(MemberRole.role).in_(roles))
+    holders = select(Member).where(Member.canteen_id == turn.village.id, col(Member.id).in_(holding))
+    return list(turn.session.exec(holders.order_by(col(Member.id))))
 
 
 def _tell(turn: Turn, members: list[Member], said: Text, kind: MessageClass) -> list[Member]:

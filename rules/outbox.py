@@ -103,11 +103,11 @@ def tell_role(
     session: Session, key: str, canteen_id: int, roles: Iterable[Role], said: Message | Text, *, now: datetime
 ) -> int:
     """Write to everybody who holds one of the roles; answers how many could be reached."""
+    holding = select(MemberRole.member_id).where(col(MemberRole.role).in_(list(roles)))
     holders = (
         select(Member)
-        .join(MemberRole, col(MemberRole.member_id) == col(Member.id))
-        .where(Member.canteen_id == canteen_id, col(MemberRole.role).in_(list(roles)))
-        .distinct()
+        .where(Member.canteen_id == canteen_id, col(Member.id).in_(holding))
+        .order_by(col(Member.id))
     )
     return sum(tell(session, key, member, said, now=now) is not None for member in session.exec(holders))
 

@@ -1,0 +1,140 @@
+"""A timed duty is done once for a day and a target, whatever the clock does; too late, it is missed and told."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from jobs.duties import Due, Duty
+from jobs.scheduler import Clock, Scheduler
+from models.outbox import Occurrence, OccurrenceState, OutboxMessage
+from models.people import Canteen, Member, MemberRole, Role
+from models.store import open_store
+
+NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
+MENU_AT = NOW + timedelta(hours=1)
+
+
+class Village:
+    """A store with one village, a clock one can set, and what the duty did."""
+
+    def __init__(self, store, *, lasts=timedelta(hours=2), fails=0):
+        self.store, self.now, self.lasts, self.fails = store, NOW, lasts, fails
+        self.did: list[date] = []
+        duty = Duty("menu.post", self.due, self.do)
+        self.scheduler = Scheduler(store, [duty], lambda: self.now)
+        store.write_now(self.fill)
+
+    @staticmethod
+    def fill(session):
+        canteen = Canteen(name="鼓楼食堂", chat_id=-1001, created_at=NOW)
+        session.add(canteen)
+        session.flush()
+        manager = Member(canteen_id=canteen.id, name="韦主任", telegram_id=1005, joined_at=NOW)
+        session.add(manager)
+        session.flush()
+        session.add(MemberRole(member_id=manager.id, role=Role.MANAGER))
+
+    def due(self, look):
+        for ahead in range(-1, 3):
+            at = MENU_AT + timedelta(days=ahead)
+            if MENU_AT <= at <= look.now:
+                yield Due("menu.post", at.date(), "lunch", look.canteens[0].id, at + self.lasts)
+
+    def do(self, session, due, now):
+        if self.fails:
+            self.fails -= 1
+            raise ValueError("the menu is torn")
+        self.did.append(due.day)
+
+    def kept(self, row):
+        return self.store.read_now(lambda session: session.exec(select(row)).all())
+
+
+@pytest.fixture
+def village(store):
+    return Village(store)
+
+
+async def test_before_its_time_nothing_happens(village):
+    await village.scheduler.tick()
+    assert village.did == []
+
+
+async def test_at_its_time_it_is_done_and_never_again(village):
+    village.now = MENU_AT
+    for _ in range(3):
+        await village.scheduler.tick()
+        village.now += timedelta(seconds=20)
+    assert village.did == [MENU_AT.date()]
+
+
+async def test_the_clock_set_back_does_not_do_it_twice(village):
+    for now in (MENU_AT, MENU_AT - timedelta(hours=1), MENU_AT + timedelta(minutes=1)):
+        village.now = now
+        await village.scheduler.tick()
+    assert village.did == [MENU_AT.date()]
+
+
+async def test_a_restart_within_the_window_catches_up(village):
+    village.now = MENU_AT + timedelta(minutes=90)
+    await village.scheduler.tick()
+    assert village.did == [MENU_AT.date()]
+
+
+async def test_past_the_window_it_is_missed_and_the_manager_told_once(village):
+    village.now = MENU_AT + timedelta(hours=5)
+    await village.scheduler.tick()
+    await village.scheduler.tick()
+    assert village.did == []
+    assert {row.state for row in village.kept(Occurrence)} == {OccurrenceState.MISSED}
+    assert [row.body["text"]["key"] for row in village.kept(OutboxMessage)] == ["clock.missed"]
+
+
+async def test_a_duty_that_fails_once_is_done_at_the_next_tick(store):
+    village = Village(store, fails=1)
+    village.now = MENU_AT
+    await village.scheduler.tick()
+    assert village.kept(Occurrence) == []
+    await village.scheduler.tick()
+    assert village.did == [MENU_AT.date()]
+
+
+async def test_a_duty_that_keeps_failing_is_left_after_three_tries_and_told(store):
+    village = Village(store, fails=99)
+    village.now = MENU_AT
+    for _ in range(6):
+        await village.scheduler.tick()
+    assert village.fails == 96
+    assert [row.body["text"]["key"] for row in village.kept(OutboxMessage)] == ["clock.failed"]
+
+
+async def test_a_look_that_fails_does_not_stop_the_clock(village):
+    woken = []
+    clock = Clock(village.scheduler, every=20, after=lambda: woken.append(1))
+    village.due = None  # every duty's look is now a fault
+    village.scheduler._duties = [Duty("broken", lambda look: 1 / 0, village.do)]
+    await clock.wake()
+    assert woken == [1]
+
+
+@settings(max_examples=25, deadline=None)
+@given(jumps=st.lists(st.integers(-7200, 7200), min_size=1, max_size=12))
+def test_however_the_clock_jumps_each_day_is_done_at_most_once(tmp_path_factory, sqlite_template, jumps):
+    import asyncio
+
+    path = tmp_path_factory.mktemp("jumps") / "canteen.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    store = open_store(f"sqlite:///{path}")
+    village = Village(store, lasts=timedelta(hours=1))
+
+    async def live():
+        for jump in jumps:
+            village.now += timedelta(seconds=jump)
+            await village.scheduler.tick()
+
+    asyncio.run(live())
+    store.close_now()
+    assert len(village.did) == len(set(village.did))
