@@ -11,7 +11,9 @@ KINDS = ("people", "menus", "meals", "bookings", "shifts", "requests", "visits",
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; `--help` of each is in plain words."""
-    top = argparse.ArgumentParser(prog="bot.py", description="鼓楼 · Gulou: a village canteen in the group chat")
+    top = argparse.ArgumentParser(
+        prog="bot.py", description="鼓楼 · Gulou: a village canteen in the group chat"
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def add(name: str, text: str, *, config: bool = True) -> argparse.ArgumentParser:
