@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from models.sqlite import create_file
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
+# Any number, as long as all releases use the same one.
+MIGRATION_LOCK = 4_762_012
 HERE = Path(__file__).parent / "migrations"
 
 
@@ -43,6 +47,8 @@ def current(url: str) -> str | None:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the store up; raises StoreTooNew before anything is changed."""
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        create_file(sa.make_url(url))
     found = current(url)
     if found == head() and revision == "head":
         return
@@ -100,6 +106,8 @@ def _connected(url: str) -> Iterator["Config"]:
     config.set_main_option("script_location", str(HERE))
     try:
         with engine.begin() as connection:
+            if not sqlite:  # two bots that start at once: the second finds the work done
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             config.attributes["connection"] = connection
             yield config
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() if sqlite else []

@@ -1,5 +1,9 @@
 """The tables come up and go down on both databases and are those of the code."""
 
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +13,7 @@ import sqlalchemy as sa
 from models import migrate
 from models.people import Canteen, Member
 from models.store import open_store
+from tests.stores import new_postgres
 
 
 def test_the_migrated_store_is_the_one_the_code_describes(store_url):
@@ -58,3 +63,69 @@ def test_rebuilding_a_table_keeps_the_rows_of_its_children(tmp_path: Path):
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM member")) == 1
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store nobody has set up yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new.db'}"
+    return new_postgres(request.getfixturevalue("postgres_server"))
+
+
+def test_two_bots_that_start_at_once_set_the_store_up_together(empty_url):
+    script = "import sys; from models import migrate; migrate.upgrade(sys.argv[1])"
+
+    def start(_):
+        return subprocess.run(
+            [sys.executable, "-c", script, empty_url], capture_output=True, text=True, check=False
+        )
+
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(start, range(3)))
+    assert [bot.stderr for bot in ended if bot.returncode] == []
+    assert migrate.check(empty_url) == []
+
+
+def test_a_store_that_misses_a_column_is_named(empty_url):
+    migrate.upgrade(empty_url)
+    engine = sa.create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE canteen DROP COLUMN language"))
+    engine.dispose()
+    (difference,) = migrate.check(empty_url)
+    assert "add_column" in difference
+    assert "language" in difference
+
+
+def test_starting_on_a_store_of_this_release_does_not_load_alembic(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'canteen.db'}"
+    migrate.upgrade(url)
+    script = "import sys; from models import migrate; migrate.upgrade(sys.argv[1]); print('alembic' in sys.modules)"
+    started = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=True)
+    assert started.stdout.strip() == "False"
+
+
+def test_only_the_owner_may_read_a_store_set_up_by_a_migration(tmp_path: Path):
+    path = tmp_path / "canteen.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_migration_that_would_orphan_rows_changes_nothing(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'canteen.db'}"
+    migrate.upgrade(url)
+    orphan = sa.text("INSERT INTO post (canteen_id, kind, target_id, chat_id) VALUES (99, 'meal', 1, 1)")
+    with pytest.raises(RuntimeError, match="without their parent"), migrate._connected(url) as config:
+        config.attributes["connection"].execute(orphan)
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM post")) == 0
+    engine.dispose()
+
+
+def test_a_revision_speaks_no_word_of_the_code():
+    for revision in (migrate.HERE / "versions").glob("*.py"):
+        text = revision.read_text()
+        assert "models" not in text
+        assert "sqlmodel" not in text
