@@ -41,7 +41,7 @@ const acts = {
   start: (payload) => attempt(() => wire.post("start", { as: village.me, payload })),
   contact: (chat) => attempt(() => wire.post("contact", { as: village.me, chat: chat.id })),
   press: (message, data, key) => attempt(() => press(message, data, key)),
-  older: (chat, before) => wire.older(village.me, chat, before),
+  older: async (chat, before) => (await attempt(() => wire.older(village.me, chat, before))) ?? { messages: [], more: true },
   choose: (id) => { chosenGroup = id; openPanel("group"); },
   copy: (text) => navigator.clipboard.writeText(text).then(() => toast(word("toast.copied"))),
   unsupported: () => toast(word("toast.unsupported")),
@@ -141,7 +141,7 @@ const handlers = {
   keyboard: ({ chat, person, keyboard }) => setKeyboard(chat, person, keyboard),
   answer,
   clock: ({ now: instant }) => setTime(instant),
-  reset: () => become(village.me).then(listen),
+  reset: () => { village.boot = null; return become(village.me); },
   chats: () => become(village.me),
 };
 
