@@ -1,10 +1,11 @@
 """Every raw update as it came, kept before it is acknowledged."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, update
-from sqlmodel import Field, Session, SQLModel, col
+from sqlalchemy import Index, func
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.base import BigId, Instant, states
 
@@ -33,12 +34,41 @@ class InboxUpdate(SQLModel, table=True):
     done_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 
 
-def done(session: Session, update_id: int, now: datetime) -> bool:
-    """Mark an update as done in the unit of its effects; False when it was done before, or was never received."""
-    changed = session.execute(
-        update(InboxUpdate)
-        .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.state) == InboxState.NEW)
-        .values(state=InboxState.DONE, done_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+def keep(session: Session, rows: Sequence[InboxUpdate]) -> set[int]:
+    """Keep what came; answers the ids that were new. A repetition has no effect."""
+    ids = [row.update_id for row in rows]
+    known = set(session.exec(select(InboxUpdate.update_id).where(col(InboxUpdate.update_id).in_(ids))))
+    fresh = {row.update_id: row for row in rows if row.update_id not in known}
+    session.add_all(fresh.values())
+    session.flush()
+    return set(fresh)
+
+
+def failed(session: Session, update_id: int, error: str) -> int:
+    """Count a failure; answers how many there were."""
+    row = session.get_one(InboxUpdate, update_id)
+    row.tries, row.error = row.tries + 1, error[:300]
+    session.add(row)
+    return row.tries
+
+
+def bury(session: Session, update_id: int, now: datetime) -> None:
+    """Set an update aside for good, unless it was done after all."""
+    row = session.get(InboxUpdate, update_id)
+    if row is not None and row.state == InboxState.NEW:
+        row.state, row.done_at = InboxState.DEAD, now
+        session.add(row)
+
+
+def opened(session: Session, limit: int) -> Sequence[InboxUpdate]:
+    """What was received and not done yet, oldest first; ids restart at random, so the time leads."""
+    waiting = select(InboxUpdate).where(InboxUpdate.state == InboxState.NEW)
+    order = waiting.order_by(col(InboxUpdate.received_at), col(InboxUpdate.update_id))
+    return session.exec(order.limit(limit)).all()
+
+
+def count_open(session: Session) -> int:
+    """How many updates wait."""
+    return session.exec(
+        select(func.count(col(InboxUpdate.update_id))).where(InboxUpdate.state == InboxState.NEW)
+    ).one()
