@@ -1,6 +1,7 @@
 """The queue of updates a bot has not confirmed yet, with Telegram's retention times."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -45,6 +46,7 @@ class UpdateQueue:
     def __init__(self, clock: Clock, seed: int = 1) -> None:
         self.allowed: frozenset[str] | None = None
         self.disturbance: Disturbance | None = None
+        self.on_put: Callable[[], None] = _nobody_waits
         self._clock = clock
         self._random = Random(seed)  # noqa: S311
         self._next_id = 100_000_001
@@ -115,6 +117,7 @@ class UpdateQueue:
         expires_at = self._last_put + lifetime
         self._first_expiry = min(self._first_expiry, expires_at)
         self._pending.append(Pending(raw["update_id"], lane, raw, expires_at))
+        self.on_put()
 
     def _new_id(self) -> int:
         silent = self._clock.now() - self._last_put > ID_RESTART_AFTER
@@ -142,6 +145,10 @@ class UpdateQueue:
         self._pending = deque(each for each in self._pending if each.expires_at > now)
         self._first_expiry = min((each.expires_at for each in self._pending), default=NEVER)
         self.expired += before - len(self._pending)
+
+
+def _nobody_waits() -> None:
+    """Until a poller or a webhook listens."""
 
 
 def _lifetime(kind: str) -> timedelta:

@@ -78,14 +78,14 @@ class World(Village):
     def send_voice(self, person_id: int, chat_id: int, content: bytes, duration: int = 3) -> Message:
         """A person sends a voice note (OGG with Opus)."""
         file = self.keep_file("voice", "voice.oga", "audio/ogg", content)
-        voice = {"file_id": file.file_id, "file_unique_id": file.unique_id, "duration": duration}
+        voice: Json = {"file_id": file.file_id, "file_unique_id": file.unique_id, "duration": duration}
         voice |= {"mime_type": file.mime_type, "file_size": file.size}
         return self._post(person_id, chat_id, {"voice": voice})
 
     def send_document(self, person_id: int, chat_id: int, content: bytes, name: str) -> Message:
         """A person sends a file."""
         file = self.keep_file("documents", name, "application/octet-stream", content)
-        document = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_name": name}
+        document: Json = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_name": name}
         document |= {"mime_type": file.mime_type, "file_size": file.size}
         return self._post(person_id, chat_id, {"document": document})
 
