@@ -15,8 +15,9 @@ from models.meals import Booking, BookingState, Meal, Mode, SignupList, Source
 from models.people import Canteen, Member, Status
 from rules import bookings, meals
 from rules.audit import Act
+from rules.counts import count
 from rules.people import check_may_act, named, status_on
-from rules.rolls import LIVE, booking_of
+from rules.rolls import LIVE, Kept, booking_of
 from rules.settings import local_day
 from rules.values import Refused
 
@@ -67,7 +68,7 @@ def merge(session: Session, canteen: Canteen, meal: Meal, lines: Sequence[Line],
     last.entries, last.seen_at = list(known.values()), act.now
     session.add(last)
     session.flush()
-    pasting.merged.taken = meals.count(session, meal.id).taken
+    pasting.merged.taken = count(session, meal.id).taken
     return pasting.merged
 
 
@@ -140,7 +141,7 @@ def _keep(
     _note(pasting, kept, name, new=new)
 
 
-def _note(pasting: Pasting, kept: bookings.Kept, name: str, *, new: bool) -> None:
+def _note(pasting: Pasting, kept: Kept, name: str, *, new: bool) -> None:
     merged = pasting.merged
     if kept.booking.state == BookingState.WAITLISTED:
         merged.waiting.append(name)

@@ -45,6 +45,11 @@ def meal_on(session: Session, canteen: Canteen, day: date, sitting: Sitting, *, 
     return _find(session, canteen, day, sitting, hold=hold) or _make(session, canteen, day, sitting)
 
 
+def find(session: Session, canteen: Canteen, day: date, sitting: Sitting) -> Meal | None:
+    """The meal of a sitting, if it was ever asked for."""
+    return _find(session, canteen, day, sitting, hold=False)
+
+
 def _find(session: Session, canteen: Canteen, day: date, sitting: Sitting, *, hold: bool) -> Meal | None:
     own = select(Meal).where(Meal.canteen_id == canteen.id, Meal.day == day, Meal.sitting == sitting)
     if hold and session.get_bind().dialect.name != "sqlite":
@@ -183,12 +188,12 @@ def _call_off_one(session: Session, meal: Meal, booking: Booking, eater: Member,
     return told is not None
 
 
-def post_at(canteen: Canteen, meal: Meal) -> datetime:
+def post_at(canteen: Canteen, closing: datetime) -> datetime:
     """When a meal is posted: at the village's hour, on the last day on which it can be booked at that hour."""
     settings = settings_of(canteen)
-    closing_day = local_day(canteen, meal.closes_at)
+    closing_day = local_day(canteen, closing)
     early = at(canteen, closing_day, settings.post_at)
-    return early if early < meal.closes_at else at(canteen, closing_day - timedelta(days=1), settings.post_at)
+    return early if early < closing else at(canteen, closing_day - timedelta(days=1), settings.post_at)
 
 
 def daily_post(session: Session, meal_id: int, now: datetime) -> Message:

@@ -97,3 +97,9 @@ def roll(session: Session, meal_id: int) -> Sequence[tuple[Booking, Member]]:
 def sitting_of(canteen: Canteen, named: str | None) -> Sitting:
     """The sitting that is named, or the canteen's main one."""
     return Sitting(named) if named else meals.main_sitting(settings_of(canteen))
+
+
+def echo_short(eater: Member, booking: Booking) -> Text:
+    """One line of a meal's list."""
+    key = "meals.roll_waiting" if booking.state == BookingState.WAITLISTED else "meals.roll_line"
+    return Text(key, name=eater.name, portions=booking.portions, mode=booking.mode)

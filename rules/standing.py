@@ -10,7 +10,7 @@ from models.people import Canteen, Member
 from rules import audit, bookings, meals, outbox
 from rules.audit import Act
 from rules.people import check_may_act
-from rules.rolls import booking_of, echo, usual_mode
+from rules.rolls import Kept, booking_of, echo, usual_mode
 from rules.settings import at, local_day, settings_of
 from rules.values import Button, Message, Refused, Text
 
@@ -171,7 +171,7 @@ def _generate_one(
     return True
 
 
-def _remind(session: Session, canteen: Canteen, eater: Member, kept: bookings.Kept, now: datetime) -> None:
+def _remind(session: Session, canteen: Canteen, eater: Member, kept: Kept, now: datetime) -> None:
     said = Text("meals.standing_reminder", what=echo(eater, kept))
     button = Button(Text("meals.button_not_this_time"), f"unbook:{kept.booking.id}")
     due = max(now, reminded_at(canteen, kept.meal.closes_at))

@@ -1,0 +1,234 @@
+"""Booking, changing and cancelling by a sentence, a command or a tap."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import nlu
+from handlers.turn import Turn
+from models.meals import Mode, Sitting
+from models.people import Member, Role
+from nlu import Action, Intent, Part, Understanding
+from rules import bookings, meals, outbox, plans, rolls
+from rules.bookings import Order
+from rules.people import check_may_act, label, resolve
+from rules.plans import Done, Plan
+from rules.rolls import Kept
+from rules.settings import settings_of
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, as_message, lines
+
+UNDO_LASTS = timedelta(minutes=10)
+DOES = {Intent.BOOK_MEAL: "book", Intent.CANCEL_MEAL: "cancel", Intent.CHANGE_MEAL: "change"}
+
+
+def order(turn: Turn, understanding: Understanding) -> Answer:
+    """Somebody wants a meal, another one, or none."""
+    if understanding.action == Action.SILENT:
+        return None
+    known(turn)
+    eaters = eaters_of(turn, understanding.slots.beneficiary)
+    plan = Plan(
+        DOES[understanding.intent],
+        eaters[0].id,
+        _orders(turn, understanding, eaters[0]),
+        understanding.slots.count_delta,
+    )
+    if len(eaters) > 1:
+        return _which(turn, plan, eaters)
+    if understanding.action == Action.ASK:
+        return _confirm(turn, plan, eaters[0])
+    return carry_out(turn, plan)
+
+
+def known(turn: Turn) -> None:
+    """Refuse a stranger kindly: they are told how to join and nothing about anybody."""
+    if turn.canteen is None or turn.member is None:
+        raise Refused("meals.join_first")
+
+
+def eaters_of(turn: Turn, words: str | None) -> list[Member]:
+    """Those the words may mean; the asker when nobody is named."""
+    if not words:
+        return [turn.asker]
+    found = resolve(turn.session, turn.asker, words)
+    if not found:
+        raise Refused("meals.who_is_that", name=words[:20])
+    return found
+
+
+def _orders(turn: Turn, understanding: Understanding, eater: Member) -> tuple[Order, ...]:
+    slots = understanding.slots
+    parts = slots.parts or (Part(slots.dates, slots.meal, slots.count, slots.mode),)
+    common = Part(slots.dates or slots.from_dates, slots.meal or slots.from_meal, slots.count, slots.mode)
+    do = DOES[understanding.intent]
+    return tuple(one for part in parts for one in _of_part(turn, part, common, (do, eater, slots.notes)))
+
+
+def _of_part(turn: Turn, part: Part, common: Part, what: tuple[str, Member, str | None]) -> list[Order]:
+    do, eater, note = what
+    named = part.meal or common.meal
+    days: Sequence[date] = part.dates or common.dates
+    mode = part.mode or common.mode
+    sitting = Sitting(named) if named else None
+    wanted = [(day, sitting) for day in days] or [_default(turn, do, eater, sitting)]
+    main = meals.main_sitting(settings_of(turn.village))
+    count = part.count if part.count is not None else common.count
+    return [Order(day, each or main, count, Mode(mode) if mode else None, note) for day, each in wanted]
+
+
+def _default(turn: Turn, do: str, eater: Member, sitting: Sitting | None) -> tuple[date, Sitting]:
+    """The day when none is named: for a booking the next that is open, else the next that is booked."""
+    if do == "book":
+        meal = meals.next_open(turn.session, turn.village, turn.now, sitting)
+        if meal is None:
+            raise Refused("meals.none_open")
+        return meal.day, meal.sitting
+    for _, meal in rolls.upcoming(turn.session, turn.village, eater.id, turn.now):
+        if sitting in (None, meal.sitting) and meal.starts_at > turn.now:
+            return meal.day, meal.sitting
+    raise Refused("meals.nothing_coming", name=eater.name)
+
+
+def _which(turn: Turn, plan: Plan, eaters: Sequence[Member]) -> Message:
+    """The same name twice: ask, never guess; told apart in private only."""
+    if not turn.private:
+        return Message(Text("meals.say_in_private"))
+    shown = eaters[:3]
+    card = turn.ask("meals.which", plan=plans.as_facts(plan), members=[member.id for member in shown])
+    rows = tuple(
+        (Button(label(member, turn.today), f"mealwho:{card.id}:{n}"),) for n, member in enumerate(shown)
+    )
+    none = (Button(Text("common.none_of_these"), f"mealwho:{card.id}:none"),)
+    return Message(Text("meals.which_one"), (*rows, none))
+
+
+def chosen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """One of several of the same name was meant."""
+    number, which = arguments
+    card = turn.opened(number, "meals.which")
+    if which == "none":
+        return _replaced(Text("common.said_again"))
+    members = card.facts["members"]
+    if not which.isdecimal() or int(which) >= len(members):
+        raise Refused("common.old_button")
+    return _replaced(carry_out(turn, plans.from_facts(card.facts["plan"], members[int(which)])))
+
+
+def _confirm(turn: Turn, plan: Plan, eater: Member) -> Message:
+    card = turn.ask("meals.confirm", plan=plans.as_facts(plan))
+    wanted = lines(*(_wanted(plan, each, eater) for each in plan.orders))
+    yes = Button(Text("meals.button_right"), f"domeal:{card.id}:yes", Style.SUCCESS)
+    no = Button(Text("meals.button_wrong"), f"domeal:{card.id}:no")
+    return Message(Text("meals.confirm", wanted=wanted), ((yes, no),))
+
+
+def _wanted(plan: Plan, each: Order, eater: Member) -> Text:
+    facts = {"name": eater.name, "day": each.day, "sitting": each.sitting}
+    if plan.do == "cancel":
+        return Text("meals.wants_cancel", **facts)
+    mode = each.mode or Text("meals.usual_mode")
+    return Text("meals.wants", **facts, portions=each.portions or 1, mode=mode)
+
+
+def confirmed(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The card was right, or it was not."""
+    number, word = arguments
+    card = turn.opened(number, "meals.confirm")
+    if word != "yes":
+        return _replaced(Text("common.said_again"))
+    return _replaced(carry_out(turn, plans.from_facts(card.facts["plan"])))
+
+
+def carry_out(turn: Turn, plan: Plan) -> Answer:
+    """Do what was asked, and say it back whole so that a wrong reading is seen."""
+    eater = turn.session.get_one(Member, plan.eater_id)
+    if eater.id != turn.asker.id:
+        check_may_act(turn.session, turn.asker, eater, "meals", turn.today)
+    try:
+        done = plans.carry_out(turn.session, turn.village, plan, turn.act)
+    except Refused as refused:
+        if refused.key == "meals.closed" and plan.do == "book":
+            return _too_late(turn, plan, refused)
+        raise
+    return told(turn, eater, done)
+
+
+def told(turn: Turn, eater: Member, done: Done) -> Message:
+    """What was done line by line, what was not, and a way back for ten minutes."""
+    said = lines(*(rolls.echo(eater, kept) for kept in done.kept), *done.refused)
+    return Message(said, _undo(turn, done.kept) if done.kept else ())
+
+
+def _undo(turn: Turn, kept: Sequence[Kept]) -> tuple[tuple[Button, ...], ...]:
+    acts = [{"booking": k.booking.id, "before": k.before, "after": rolls.seen(k.booking)} for k in kept]
+    card = turn.ask("meals.undo", lasts=UNDO_LASTS, acts=acts)
+    return ((Button(Text("common.undo"), f"mealundo:{card.id}"),),)
+
+
+def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Take back what was just done, if nothing has happened to it since."""
+    card = turn.opened(arguments[0], "meals.undo")
+    known(turn)
+    said = []
+    for each in reversed(card.facts["acts"]):
+        kept = bookings.restore(turn.session, each["booking"], each["before"], each["after"], turn.act)
+        said.append(rolls.echo(turn.session.get_one(Member, kept.booking.eater_id), kept))
+    return _replaced(Text("meals.undone", what=lines(*reversed(said))))
+
+
+def _too_late(turn: Turn, plan: Plan, refused: Refused) -> Message:
+    """After closing: the next open day by one tap, or a word to the kitchen."""
+    first = plan.orders[0]
+    coming = meals.next_open(turn.session, turn.village, turn.now, first.sitting)
+    row = []
+    if coming is not None:
+        later = replace(plan, orders=(replace(first, day=coming.day),))
+        card = turn.ask("meals.confirm", plan=plans.as_facts(later))
+        row.append(Button(Text("meals.button_that_day", day=coming.day), f"domeal:{card.id}:yes"))
+    late = meals.find(turn.session, turn.village, first.day, first.sitting)
+    if late is not None and turn.now < late.starts_at:
+        card = turn.ask("meals.late", plan=plans.as_facts(plan))
+        row.append(Button(Text("meals.button_ask_kitchen"), f"mealate:{card.id}"))
+    return Message(refused.text, tuple((button,) for button in row))
+
+
+def ask_kitchen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """A latecomer asks the cook, who takes them in with a tap."""
+    card = turn.opened(arguments[0], "meals.late")
+    known(turn)
+    plan = plans.from_facts(card.facts["plan"])
+    eater, first = turn.session.get_one(Member, plan.eater_id), plan.orders[0]
+    said = Text(
+        "meals.latecomer", name=eater.name, day=first.day, sitting=first.sitting, portions=first.portions or 1
+    )
+    grant = Button(Text("meals.button_grant"), f"grace:{card.id}", Style.SUCCESS)
+    key = f"late:{card.id}"
+    message = Message(said, ((grant,),))
+    told = outbox.tell_role(turn.session, key, turn.village.id, [Role.COOK], message, now=turn.now)
+    return _replaced(Text("meals.kitchen_asked" if told else "meals.kitchen_unreachable"))
+
+
+def _replaced(answer: Answer) -> Answer:
+    """The question becomes its answer."""
+    if answer is None or isinstance(answer, Toast):
+        return answer
+    return Toast(Text("meals.toast_done"), edit=as_message(answer))
+
+
+def by_command(turn: Turn, argument: str) -> Answer:
+    """`/book`: the next open meal on a card, or what stands behind the command."""
+    return _commanded(turn, argument, Intent.BOOK_MEAL)
+
+
+def cancel_by_command(turn: Turn, argument: str) -> Answer:
+    """`/cancel`: the next booked meal on a card, or what stands behind the command."""
+    return _commanded(turn, argument, Intent.CANCEL_MEAL)
+
+
+def _commanded(turn: Turn, argument: str, intent: Intent) -> Answer:
+    known(turn)
+    read = nlu.understand(argument, turn.local, nlu.Context(addressed=True))
+    return order(turn, replace(read, intent=intent, action=Action.ASK))
+
+
+BUTTONS = {"mealwho": chosen, "domeal": confirmed, "mealundo": undo, "mealate": ask_kitchen}

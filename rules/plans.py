@@ -1,0 +1,116 @@
+"""What a sentence asks for, as plain facts that can wait on a card: for whom, which meals, what to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from models.meals import Booking, Mode, Sitting, Source
+from models.people import Canteen, Member
+from rules import bookings, meals, rolls
+from rules.audit import Act
+from rules.rolls import Kept
+from rules.values import Refused, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One act on several meals for one eater; `do` is book, change or cancel."""
+
+    do: str
+    eater_id: int
+    orders: tuple[bookings.Order, ...] = ()
+    delta: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a plan: acts kept, and what could not be done, day by day."""
+
+    kept: tuple[Kept, ...]
+    refused: tuple[Text, ...]
+
+
+def as_facts(plan: Plan) -> dict[str, Any]:
+    """A plan as JSON."""
+    return {
+        "do": plan.do,
+        "eater": plan.eater_id,
+        "delta": plan.delta,
+        "orders": [_facts(o) for o in plan.orders],
+    }
+
+
+def _facts(order: bookings.Order) -> dict[str, Any]:
+    return {
+        "day": order.day.isoformat(),
+        "sitting": order.sitting.value,
+        "portions": order.portions,
+        "mode": order.mode.value if order.mode else None,
+        "note": order.note,
+        "source": order.source.value,
+    }
+
+
+def from_facts(facts: Mapping[str, Any], eater_id: int | None = None) -> Plan:
+    """A plan from a card, for its eater or for the one that was chosen since."""
+    orders = tuple(_order(each) for each in facts["orders"])
+    return Plan(facts["do"], eater_id or facts["eater"], orders, facts["delta"])
+
+
+def _order(facts: Mapping[str, Any]) -> bookings.Order:
+    return bookings.Order(
+        date.fromisoformat(facts["day"]),
+        Sitting(facts["sitting"]),
+        facts["portions"],
+        Mode(facts["mode"]) if facts["mode"] else None,
+        facts["note"],
+        source=Source(facts["source"]),
+    )
+
+
+def carry_out(session: Session, canteen: Canteen, plan: Plan, act: Act) -> Done:
+    """Do a plan in one unit; a meal that refuses is told beside those that were done, alone it refuses all."""
+    eater = session.get_one(Member, plan.eater_id)
+    kept: list[Kept] = []
+    refused: list[Refused] = []
+    # Everybody holds meals in the same order, or two people could wait for each other.
+    for order in sorted(plan.orders, key=lambda each: (each.day, each.sitting)):
+        try:
+            kept.append(_one(session, canteen, eater, (plan, order), act))
+        except Refused as no:
+            refused.append(no)
+    if not kept and len(refused) == 1:
+        raise refused[0]
+    return Done(tuple(kept), tuple(no.text for no in refused))
+
+
+def _one(
+    session: Session, canteen: Canteen, eater: Member, what: tuple[Plan, bookings.Order], act: Act
+) -> Kept:
+    plan, order = what
+    if plan.do == "book":
+        return bookings.book(session, canteen, eater, order, act)
+    booking = _live(session, canteen, eater, order)
+    if plan.do == "cancel" and (order.portions is None or order.portions >= booking.portions):
+        return bookings.cancel(session, booking.id, act)
+    return bookings.book(session, canteen, eater, _changed(plan, order, booking.portions), act)
+
+
+def _live(session: Session, canteen: Canteen, eater: Member, order: bookings.Order) -> Booking:
+    meal = meals.find(session, canteen, order.day, order.sitting)
+    booking = rolls.booking_of(session, meal.id, eater.id) if meal else None
+    if booking is None or booking.state not in rolls.LIVE:
+        raise Refused("meals.nothing_booked", name=eater.name, day=order.day, sitting=order.sitting)
+    return booking
+
+
+def _changed(plan: Plan, order: bookings.Order, had: int) -> bookings.Order:
+    portions = order.portions
+    if plan.do == "cancel" and portions is not None:
+        portions = had - portions
+    if plan.delta is not None:
+        portions = max(had + plan.delta, 1)
+    return bookings.Order(order.day, order.sitting, portions, order.mode, order.note, source=order.source)
