@@ -17,22 +17,27 @@ def main(arguments: Namespace) -> int:
         complain("cli.wrong_manager")
         return 2
     from rules import canteens
+    from rules.values import Refused
 
     with opened(config) as store:
-        canteen = store.write_now(
-            lambda session: (
-                canteens.add(
-                    session,
-                    chat_id=arguments.chat,
-                    name=arguments.name,
-                    timezone=arguments.timezone or config.defaults.timezone,
-                    language=arguments.language or config.defaults.language,
-                    managers=[manager for manager in managers if manager],
-                    now=datetime.now(UTC),
-                ).name
+        try:
+            name = store.write_now(
+                lambda session: (
+                    canteens.add(
+                        session,
+                        chat_id=arguments.chat,
+                        name=arguments.name,
+                        timezone=arguments.timezone or config.defaults.timezone,
+                        language=arguments.language or config.defaults.language,
+                        managers=[manager for manager in managers if manager],
+                        now=datetime.now(UTC),
+                    ).name
+                )
             )
-        )
-    say("cli.canteen_added", name=canteen)
+        except Refused as refused:
+            complain(refused.key, **refused.facts)
+            return 1
+    say("cli.canteen_added", name=name)
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from commands.opening import opened, village
 from commands.saying import complain, configured, say
 from rules.audit import Act
+from rules.values import Refused
 
 
 def main(arguments: Namespace) -> int:
@@ -48,16 +49,19 @@ def reader(what: str) -> Any:
 
 
 def _keep(config: Any, arguments: Namespace, source: Any, rows: list[Any]) -> int:
+    def unit(session: Any) -> int | None:
+        canteen = village(session, arguments.chat)
+        if canteen is None:
+            return None
+        act = Act(now=datetime.now(UTC), canteen_id=canteen.id)
+        return int(source.apply(session, canteen, rows, act))
+
     with opened(config) as store:
-
-        def unit(session: Any) -> int | None:
-            canteen = village(session, arguments.chat)
-            if canteen is None:
-                return None
-            act = Act(now=datetime.now(UTC), canteen_id=canteen.id)
-            return int(source.apply(session, canteen, rows, act))
-
-        count = store.write_now(unit)
+        try:
+            count = store.write_now(unit)
+        except Refused as refused:
+            complain(refused.key, **refused.facts)
+            return 1
     if count is None:
         complain("cli.which_village")
         return 1
