@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, func
+from sqlalchemy import Index, func, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.base import BigId, Instant, states
@@ -42,6 +42,16 @@ def keep(session: Session, rows: Sequence[InboxUpdate]) -> set[int]:
     session.add_all(fresh.values())
     session.flush()
     return set(fresh)
+
+
+def done(session: Session, update_id: int, now: datetime) -> bool:
+    """Mark an update as done in the unit of its effects; False when it was done before, or was never received."""
+    changed = session.execute(
+        update(InboxUpdate)
+        .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.state) == InboxState.NEW)
+        .values(state=InboxState.DONE, done_at=now)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
 def failed(session: Session, update_id: int, error: str) -> int:

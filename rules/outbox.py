@@ -119,3 +119,33 @@ def touch(session: Session, kind: str, target_id: int, now: datetime) -> None:
         found.changed_at = now
         session.add(found)
         session.info.setdefault("touched", set()).add(found.id)
+
+
+def reachable_again(session: Session, telegram_id: int) -> None:
+    """Somebody who could not be written to has spoken."""
+    account = session.exec(select(Account).where(Account.telegram_id == telegram_id)).first()
+    if account is not None and account.unreachable_since is not None:
+        account.unreachable_since, account.unreachable_reason = None, None
+        session.add(account)
+
+
+def report(
+    session: Session,
+    key: str,
+    canteen_id: int | None,
+    said: Message | Text,
+    *,
+    now: datetime,
+    operators: Iterable[int] = (),
+) -> None:
+    """Tell the managers of a village, and the operators given, exactly once for a key."""
+    if canteen_id is not None:
+        tell_role(session, f"report:{key}", canteen_id, (Role.MANAGER,), said, now=now)
+    for telegram_id in operators:
+        receiver = Receiver(telegram_id, "zh_CN")
+        post(session, f"report:{key}:t{telegram_id}", receiver, said, kind=MessageClass.NOTICE, now=now)
+
+
+def apologize(session: Session, update_id: int, asker: Receiver, now: datetime) -> None:
+    """Say sorry once for an update that could not be done."""
+    post(session, f"apology:{update_id}", asker, Text("common.apology"), kind=MessageClass.ANSWER, now=now)

@@ -1,0 +1,145 @@
+"""What becomes of a message after it was tried: sent, not sent, or nobody knows; and who is told."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from models.outbox import OutboxMessage, OutboxState, Post
+from models.people import Account, Canteen, Member, Role
+from models.store import hold
+from rules import audit, outbox
+from rules.audit import Act
+from rules.values import Button, Message, Refused, Text
+
+KEEPERS = (Role.MANAGER,)
+PAGE = 500
+
+
+def waiting(session: Session, now: datetime, limit: int = PAGE) -> list[OutboxMessage]:
+    """Messages whose time has come, the first due first."""
+    pending = select(OutboxMessage).where(
+        OutboxMessage.status == OutboxState.PENDING, OutboxMessage.due_at <= now
+    )
+    order = pending.order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+    return list(session.exec(order.limit(limit)))
+
+
+def interrupted(session: Session, now: datetime, operators: Iterable[int] = ()) -> int:
+    """After a crash: nobody knows of messages that were on the wire, so the managers are asked."""
+    rows = session.exec(select(OutboxMessage).where(OutboxMessage.status == OutboxState.SENDING)).all()
+    for row in rows:
+        doubt(session, row, now, operators)
+    return len(rows)
+
+
+def mark(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:
+    """Write what became of several messages at once."""
+    rows = [dict(change) for change in changes]
+    if rows:
+        session.execute(update(OutboxMessage), rows)
+
+
+def remember_post(session: Session, post_id: int, message_id: int, now: datetime) -> None:
+    """Keep where a live post stands; it shows what was true when it was written."""
+    found = session.get(Post, post_id)
+    if found is not None:
+        found.message_id, found.shown_at = message_id, now
+        session.add(found)
+
+
+def shown(session: Session, post_id: int, seen: datetime, now: datetime) -> None:
+    """A live post was brought up to date; what changed since it was read asks again."""
+    own = (col(Post.id) == post_id, col(Post.changed_at) == seen)
+    session.execute(update(Post).where(*own).values(changed_at=None, shown_at=now))
+
+
+def stale_posts(session: Session, limit: int = PAGE) -> list[Post]:
+    """Live posts that show what is no longer true."""
+    changed = select(Post).where(col(Post.changed_at).is_not(None), col(Post.message_id).is_not(None))
+    return list(session.exec(changed.order_by(col(Post.changed_at)).limit(limit)))
+
+
+def doubt(session: Session, row: OutboxMessage, now: datetime, operators: Iterable[int] = ()) -> None:
+    """Nobody knows whether a public message arrived: ask, never send it twice by itself."""
+    kept = session.get_one(OutboxMessage, row.id)
+    kept.status = OutboxState.UNCERTAIN
+    session.add(kept)
+    buttons = (
+        (
+            Button(Text("outbox.resend"), f"resend:{kept.id}"),
+            Button(Text("outbox.seen"), f"seen:{kept.id}"),
+        ),
+    )
+    asked = Message(Text("outbox.uncertain", what=kept.body.get("text", "")), buttons)
+    outbox.report(
+        session, f"doubt:{kept.id}:{kept.tries}", kept.canteen_id, asked, now=now, operators=operators
+    )
+
+
+def resend(session: Session, row_id: int, act: Act) -> OutboxMessage:
+    """The manager wants the doubtful message sent again."""
+    row = _doubtful(session, row_id, act)
+    row.status, row.tries, row.due_at, row.expires_at = OutboxState.PENDING, row.tries + 1, act.now, None
+    session.add(row)
+    session.info.setdefault("posted", []).append(row)
+    audit.record(session, act, "outbox.resent", f"outbox:{row.id}")
+    return row
+
+
+def seen(session: Session, row_id: int, act: Act) -> OutboxMessage:
+    """The manager saw the doubtful message in the chat."""
+    row = _doubtful(session, row_id, act)
+    row.status, row.sent_at = OutboxState.SENT, act.now
+    session.add(row)
+    audit.record(session, act, "outbox.seen", f"outbox:{row.id}")
+    return row
+
+
+def _doubtful(session: Session, row_id: int, act: Act) -> OutboxMessage:
+    row = hold(session, OutboxMessage, row_id)
+    if row is None or row.status != OutboxState.UNCERTAIN or row.canteen_id != act.canteen_id:
+        raise Refused("common.old_button")
+    return row
+
+
+def unreachable(session: Session, row: OutboxMessage, reason: str, now: datetime) -> None:
+    """A person cannot be written to any more: remembered, and the managers are told by name, once."""
+    kept = session.get_one(OutboxMessage, row.id)
+    kept.status, kept.error = OutboxState.FAILED, reason[:200]
+    session.add(kept)
+    account = session.exec(select(Account).where(Account.telegram_id == row.chat_id)).first()
+    if account is None or account.unreachable_since is not None:
+        return
+    account.unreachable_since, account.unreachable_reason = now, reason[:64]
+    session.add(account)
+    member = session.get(Member, row.member_id) if row.member_id else None
+    if member is not None:
+        told = Text("outbox.unreachable", name=member.name)
+        outbox.report(session, f"unreachable:{member.id}:{now.date()}", member.canteen_id, told, now=now)
+
+
+def lost(
+    session: Session, row: OutboxMessage, status: OutboxState, now: datetime, *, operators: Iterable[int] = ()
+) -> None:
+    """A message that was not sent, and will not be: kept as such and reported."""
+    kept = session.get_one(OutboxMessage, row.id)
+    kept.status, kept.error = status, row.error[:200]
+    session.add(kept)
+    if not row.key.startswith("report:"):
+        told = Text(f"outbox.{status}", what=Text(f"MessageClass.{row.kind}"))
+        outbox.report(session, f"{status}:{row.id}", row.canteen_id, told, now=now, operators=operators)
+
+
+def migrate(session: Session, old_chat_id: int, new_chat_id: int) -> None:
+    """A group became a supergroup: the village, its posts and what waits for it follow in one unit."""
+    village = session.exec(select(Canteen).where(Canteen.chat_id == old_chat_id)).first()
+    if village is not None:
+        village.chat_id = new_chat_id
+        session.add(village)
+    open_states = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.UNCERTAIN)
+    mine = (col(OutboxMessage.chat_id) == old_chat_id, col(OutboxMessage.status).in_(open_states))
+    session.execute(update(OutboxMessage).where(*mine).values(chat_id=new_chat_id))
+    session.execute(update(Post).where(col(Post.chat_id) == old_chat_id).values(chat_id=new_chat_id))
