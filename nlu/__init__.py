@@ -1,1 +1,8 @@
 """What people mean: Chinese and English sentences read into intents; pure, synchronous, no I/O."""
+
+from nlu.reader import as_labels, understand
+from nlu.values import Action, Context, Entry, Intent, OpenMeal, Part, Slots, Understanding
+
+__all__ = [
+    "Action", "Context", "Entry", "Intent", "OpenMeal", "Part", "Slots", "Understanding", "as_labels", "understand",
+]  # fmt: skip

@@ -29,7 +29,9 @@ GROUP = re.compile(
     """,
     re.VERBOSE,
 )
-RANGE = re.compile(r"\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?")
+RANGE = re.compile(
+    r"\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?"
+)
 ENGLISH_DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
 
 
@@ -136,7 +138,9 @@ def _days(first: date, count: int) -> tuple[date, ...]:
 def _marked(text: str, span: DateSpan) -> DateSpan:
     before = text[max(0, span.start - 7) : span.start]
     after = text[span.end : span.end + 3]
-    if re.search(r"(?:除了?|除开|不含|except|but not)\s*(?:on )?$", before) or re.match(r"除外|不算|那天不", after):
+    if re.search(r"(?:除了?|除开|不含|except|but not)\s*(?:on )?$", before) or re.match(
+        r"除外|不算|那天不", after
+    ):
         return DateSpan(span.start, span.end, span.dates, span.recur, removed=True)
     return span
 

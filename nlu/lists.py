@@ -11,11 +11,21 @@ LINE = re.compile(r"^\s*(?P<number>\d{1,3})\s*[.、)::,,.]\s*(?P<rest>.*)$")
 PLUS = re.compile(r"^\s*[+](?P<count>\d{1,2})(?P<rest>[^\d\n]{0,40})$")
 LEAVE = re.compile(r"^\s*(?:退出|我退出|退出接龙)\s*(?P<number>\d{1,3})?\s*(?P<name>[一-鿿\w]{0,8})\s*$")
 RENAME = re.compile(r"^\s*改\s*(?P<number>\d{1,3})\s+(?P<old>\S{1,12})\s+(?P<new>\S{1,12})\s*$")
-AMOUNT = re.compile(rf"[x×*+]\s*(?P<times>\d{{1,2}})|(?P<amount>{NUMBER})\s*(?:个?人份|份|客|盒|个人|人|位|口|个)?(?=$|[\s,。;(送打堂自]|外)|(?P<alone>[俩仨])")
+AMOUNT = re.compile(
+    rf"[x×*+]\s*(?P<times>\d{{1,2}})|(?P<amount>{NUMBER}\s*(?=个?人份|份|客|盒|个人|人|位|口|个)|(?<![一-鿿]){NUMBER}(?=$|[\s,。;(送打堂自]|外))|(?P<alone>[俩仨])"
+)
 CANCELLED = re.compile(r"不吃了?|取消|退出|不来了?|不要了?|退了|删|cancel(?:led)?|not coming", re.I)
-PREFIX = re.compile(r"^(?:五保户|低保户|志愿者|独居老人|孤寡老人|特困户|残疾人|老党员|\d?组|[一二三四五六七八九十]组)[:\s]*")
-HEADER = re.compile(r"接龙|报名|报餐|订餐|订饭|登记|吃饭|sign.?up|lunch|dinner|breakfast|早餐|早饭|午餐|午饭|中饭|晚餐|晚饭|[早中晚]上?午?|养老餐|长寿饭|食堂", re.I)
-MEAL_WORD = re.compile(r"早餐|早饭|午餐|午饭|中饭|中餐|晚餐|晚饭|餐|饭|吃|食堂|中午|晚上|早上|lunch|dinner|breakfast|meal|supper", re.I)
+PREFIX = re.compile(
+    r"^(?:五保户|低保户|志愿者|独居老人|孤寡老人|特困户|残疾人|老党员|\d?组|[一二三四五六七八九十]组)[:\s]*"
+)
+HEADER = re.compile(
+    r"接龙|报名|报餐|订餐|订饭|登记|吃饭|sign.?up|lunch|dinner|breakfast|早餐|早饭|午餐|午饭|中饭|晚餐|晚饭|[早中晚]上?午?|养老餐|长寿饭|食堂",
+    re.I,
+)
+MEAL_WORD = re.compile(
+    r"早餐|早饭|午餐|午饭|中饭|中餐|晚餐|晚饭|餐|饭|吃|食堂|中午|晚上|早上|lunch|dinner|breakfast|meal|supper",
+    re.I,
+)
 FOREIGN = re.compile(
     r"橘子|橙|砂糖桔|沃柑|水果|苹果|西瓜|鸡蛋|土鸡|大米|红薯|服|尺码|鞋|帽|旅游|一日游|出游|大巴|坐车|拼车|包车|车费|体检|疫苗|打针|培训|开会|团购|预购|快递|肥料|农药|种子|篮球|比赛|跳舞|广场舞"
     r"|牛奶|月饼|粽子礼|捐款|随礼|红包|会费|学费|水费|电费|电影|唱歌|合唱|钓鱼|爬山|春游|秋游|清明扫墓|保险|医保|社保|KTV|trip|shirt|orange|uniform|bus\b|ticket",
@@ -37,7 +47,11 @@ def entries_of(text: str) -> tuple[Entry, ...]:
     found = []
     for line in text.split("\n"):
         numbered = LINE.match(line)
-        if numbered and not TABLE.match(numbered["rest"]) and (entry := entry_of(numbered["rest"], int(numbered["number"]))):
+        if (
+            numbered
+            and not TABLE.match(numbered["rest"])
+            and (entry := entry_of(numbered["rest"], int(numbered["number"])))
+        ):
             found.append(entry)
     return tuple(found)
 
@@ -61,7 +75,7 @@ def entry_of(rest: str, place: int | None = None) -> Entry | None:
 def _amount(found: re.Match[str] | None) -> int:
     if not found:
         return 1
-    value = number(found["times"] or found["amount"] or found["alone"])
+    value = number((found["times"] or found["amount"] or found["alone"]).strip())
     return 1 if value is None else value
 
 
@@ -91,7 +105,12 @@ def plus_entries(text: str) -> tuple[int, tuple[Entry, ...]] | None:
     if not found:
         return None
     words = [w for w in re.split(r"[\s、,]+", found["rest"]) if w and NAME.fullmatch(w)]
-    words = [w for w in words if not MODES.search(w) and not re.search(r"谢|好|吧|吃|同意|支持|赞|块|元|度|for|^the$", w)]
+    words = [] if MEAL_WORD.search(found["rest"]) else words
+    words = [
+        w
+        for w in words
+        if not MODES.search(w) and not re.search(r"谢|好|吧|吃|同意|支持|赞|块|元|度|for|^the$", w)
+    ]
     count = int(found["count"])
     share = count if len(words) == 1 else 1
     return count, tuple(Entry(word, share) for word in words)
@@ -103,7 +122,9 @@ def difference(
     """What a re-posted list adds, changes and leaves out, by name; order does not matter."""
     before, after = _by_name(old), _by_name(new)
     added = tuple(entry for name, entry in after.items() if name not in before)
-    changed = tuple(entry for name, entry in after.items() if name in before and _differs(before[name], entry))
+    changed = tuple(
+        entry for name, entry in after.items() if name in before and _differs(before[name], entry)
+    )
     removed = tuple(entry for name, entry in before.items() if name not in after)
     return added, changed, removed
 

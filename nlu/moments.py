@@ -9,7 +9,15 @@ from nlu.numbers import HANZI, number
 
 RELATIVE = {"大大后天": 4, "大后天": 3, "后天": 2, "明天": 1, "今天": 0, "昨天": -1, "前天": -2, "大前天": -3}
 RELATIVE |= {"今晚": 0, "今早": 0, "今夜": 0, "明早": 1, "明晚": 1, "后晚": 2, "昨晚": -1, "昨夜": -1}
-RELATIVE |= {"day after tomorrow": 2, "tomorrow": 1, "tmr": 1, "tmrw": 1, "today": 0, "tonight": 0, "yesterday": -1}
+RELATIVE |= {
+    "day after tomorrow": 2,
+    "tomorrow": 1,
+    "tmr": 1,
+    "tmrw": 1,
+    "today": 0,
+    "tonight": 0,
+    "yesterday": -1,
+}
 WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
 ENGLISH_DAYS = {d: i for i, d in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 ENGLISH_MONTHS = {m.lower(): i for i, m in enumerate(calendar.month_abbr) if m}

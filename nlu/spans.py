@@ -19,12 +19,12 @@ UNIT = "(?:个?人份|份|客|盒|套|个人|人|位|口人?|个盒饭|份饭|�
 COUNT = re.compile(
     rf"(?:(?P<zh>{NUMBER})\s*{UNIT}(?!民|家|口大))|[x×*]\s*(?P<times>\d{{1,2}})(?!\d)|(?P<two>(?<!老)俩|两口子|老两口|爸妈|父母|老两位)|(?P<three>仨)"
     rf"|(?:订|报|数量|份数|人数|要|加|留|来)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
-    rf"|(?:我|我和|我跟|我们)(?P<pair>(?:和|跟|同|与)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
+    rf"|(?:我|我们)(?P<pair>(?:和|跟|同|与)(?:我)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
     rf"|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
     rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|^\s*[+](?P<plus>\d{{1,2}})\b"
 )
 MODES = re.compile(
-    r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[,。!吧])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
+    r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
     r"|(?P<takeaway>打包|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
     r"|(?P<dine_in>堂食|过来吃|来食堂吃|去食堂吃|到食堂吃|在食堂吃|食堂里吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)"
 )
@@ -97,7 +97,9 @@ def find_person(text: str, names: frozenset[str]) -> str | None:
     """For whom, when that is somebody else than the speaker."""
     if re.search(r"(?:我|俺)们?(?:和|跟|同)|\band (?:i|me)\b|\b(?:me|myself) and\b", text, re.I):
         return None
-    known = next((name for name in sorted(names, key=len, reverse=True) if len(name) > 1 and name in text), None)
+    known = next(
+        (name for name in sorted(names, key=len, reverse=True) if len(name) > 1 and name in text), None
+    )
     if known:
         return known
     found = FOR.search(text)

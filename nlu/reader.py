@@ -1,0 +1,222 @@
+"""The reading of one message: lists, then named rules, then the gate of the chat, then a classifier for buttons."""
+
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from nlu.classifier import likely
+from nlu.intents import RULES, Rule, first_rule
+from nlu.lists import LEAVE, RENAME, entries_of, header_of, is_meal_list, looks_like_list, plus_entries
+from nlu.normalise import normalise
+from nlu.sentence import Sentence, read_sentence, skeleton_of
+from nlu.slots import fill
+from nlu.values import Action, Context, Intent, Part, Slots, Understanding
+
+I = Intent
+AT_ONCE = {I.BOOK_MEAL, I.CANCEL_MEAL, I.QUERY_MENU, I.QUERY_BOOKINGS, I.QUERY_SHIFTS, I.EMERGENCY}
+QUIET = {I.THANKS, I.CHATTER}
+NOTHING = Understanding(I.CHATTER, Slots(), Action.SILENT, (), 1.0, ("nothing said",))
+MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@\S*bot\b\s*", re.I)
+YES = re.compile(
+    r"^(?:吃|要|来|好|好的|可以|嗯|是|行|对|要的|吃的|来的|订|yes|ok|yep|sure)[!。啊呀的吧了]*$", re.I
+)
+NO = re.compile(r"^(?:不|不吃|不要|不来|不用|算了|no|nope)[!。了啊]*$", re.I)
+
+
+def understand(text: str, now: datetime, context: Context | None = None) -> Understanding:
+    """Read any text; never raises, never reads the clock."""
+    context = context or Context()
+    mentioned = MENTION.search(text[:200])
+    if mentioned:
+        context, text = replace(context, addressed=True), MENTION.sub(" ", text)
+    if not text.strip():
+        return NOTHING
+    sentence = read_sentence(text, now.date())
+    return _urgent(sentence, context) or _listed(sentence, context) or _said(text, sentence, now, context)
+
+
+def _urgent(sentence: Sentence, context: Context) -> Understanding | None:
+    pieces = [sentence.low] if len(sentence.low) < 200 else re.split(r"[\n。!?]", sentence.low)
+    for rule in RULES[:2]:
+        if any(rule.holds(piece) for piece in pieces):
+            return Understanding(I.EMERGENCY, Slots(), Action.ACT, (), 1.0, (f"rule {rule.name}",))
+    return None
+
+
+def _listed(sentence: Sentence, context: Context) -> Understanding | None:
+    text = sentence.text
+    short = _short_form(text, sentence, context)
+    if short:
+        return short
+    if not looks_like_list(text):
+        return None
+    entries = entries_of(text)
+    header = read_header(sentence)
+    if entries and is_meal_list(text):
+        slots = Slots(dates=header.dates, meal=fill(I.BOOK_MEAL, header, frozenset()).meal, entries=entries)
+        return Understanding(I.BOOK_MEAL, slots, Action.ACT, (), 0.95, ("list", f"{len(entries)} lines"))
+    return Understanding(I.CHATTER, Slots(), Action.SILENT, (), 0.9, ("list about something else",))
+
+
+def read_header(sentence: Sentence) -> Sentence:
+    """The sentence cut to what stands before the first numbered line."""
+    return sentence.within(0, len(header_of(sentence.text)) + 1)
+
+
+def _short_form(text: str, sentence: Sentence, context: Context) -> Understanding | None:
+    rename = RENAME.match(text)
+    if rename:
+        slots = Slots(rename=(rename["number"], rename["old"], rename["new"]))
+        return Understanding(I.CHANGE_MEAL, slots, Action.ACT, (), 0.9, ("list rename",))
+    leave = LEAVE.match(text)
+    if leave:
+        slots = Slots(beneficiary=leave["name"] or None)
+        return Understanding(I.CANCEL_MEAL, slots, Action.ACT, (), 0.9, ("list leave",))
+    plus = plus_entries(text)
+    if plus:
+        count, entries = plus
+        base = fill(I.BOOK_MEAL, sentence, frozenset())
+        slots = replace(base, count=None if entries else count, entries=entries)
+        return Understanding(I.BOOK_MEAL, slots, Action.ACT, (), 0.9, ("list plus",))
+    return None
+
+
+def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Understanding:
+    answered = _answer(sentence, context)
+    if answered:
+        return answered
+    skeleton = skeleton_of(sentence)
+    rule = first_rule(skeleton[:600])
+    if rule is None:
+        return _unsure(skeleton, context)
+    if rule.intent is I.VISIT_NOTE:
+        sentence = read_sentence(text, now.date(), past=True)
+    slots = fill(rule.intent, sentence, context.names)
+    slots = (
+        _forward(slots, now.date())
+        if rule.intent is not I.VISIT_NOTE
+        else replace(slots, dates=slots.dates[:1])
+    )
+    why = (f"rule {rule.name}", f"seen {skeleton[:60]}", *_defaulted(rule.intent, slots))
+    return _gated(rule, slots, sentence, context, why)
+
+
+def _answer(sentence: Sentence, context: Context) -> Understanding | None:
+    """A short answer to the bot's own last question about a meal."""
+    if not context.last_question or not context.last_question.startswith("meals."):
+        return None
+    bare = sentence.low.strip(" ,。!")
+    slots = fill(I.BOOK_MEAL, sentence, context.names)
+    if NO.match(bare):
+        return Understanding(I.CANCEL_MEAL, slots, Action.ACT, (), 0.9, ("answer no",))
+    if YES.match(bare) or (sentence.counts and len(bare) <= 8):
+        return Understanding(I.BOOK_MEAL, slots, Action.ACT, (), 0.9, ("answer yes",))
+    return None
+
+
+def _forward(slots: Slots, today: date) -> Slots:
+    """Days gone by are left out of what is still to come."""
+    kept = tuple(day for day in slots.dates if day >= today)
+    parts = tuple(replace(part, dates=tuple(d for d in part.dates if d >= today)) for part in slots.parts)
+    return replace(slots, dates=kept if len(slots.dates) != 7 else slots.dates, parts=parts)
+
+
+def _defaulted(intent: Intent, slots: Slots) -> tuple[str, ...]:
+    if intent is not I.BOOK_MEAL or slots.parts:
+        return ()
+    missing = (
+        ("day", slots.dates or slots.recur),
+        ("meal", slots.meal),
+        ("count", slots.count),
+        ("mode", slots.mode),
+    )
+    return tuple(f"not said: {name}" for name, value in missing if not value)
+
+
+def _gated(
+    rule: Rule, slots: Slots, sentence: Sentence, context: Context, why: tuple[str, ...]
+) -> Understanding:
+    intent = rule.intent
+    spoken_to = context.chat == "private" or context.addressed or context.reply_to_bot
+    if intent in QUIET:
+        return Understanding(intent, Slots(), Action.SILENT, (), 0.9, why)
+    if not spoken_to:
+        return _in_group(rule, slots, sentence, why)
+    if intent is I.UNCLEAR:
+        return Understanding(intent, Slots(), Action.ASK, likely(skeleton_of(sentence), 4), 0.3, why)
+    act = intent in AT_ONCE and rule.sure and _complete(intent, slots)
+    return Understanding(
+        intent, slots, Action.ACT if act else Action.ASK, (intent,), 0.9 if act else 0.7, why
+    )
+
+
+def _complete(intent: Intent, slots: Slots) -> bool:
+    if intent in (I.BOOK_MEAL, I.CANCEL_MEAL):
+        return bool(slots.dates or slots.parts) and not slots.recur
+    return True
+
+
+def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]) -> Understanding:
+    """Unaddressed words: acted on only when certain; the rest is noted for what it is and left alone."""
+    if rule.group and slots.dates and (sentence.meals or sentence.counts) and len(sentence.text) <= 60:
+        return Understanding(rule.intent, slots, Action.ACT, (), 0.9, (*why, "group: day and count or meal"))
+    if rule.intent is I.UNCLEAR or not rule.sure or len(sentence.text) > 80:
+        return Understanding(I.CHATTER, Slots(), Action.SILENT, (), 0.6, (*why, "group: not for the bot"))
+    return Understanding(rule.intent, slots, Action.SILENT, (), 0.7, (*why, "group: not addressed"))
+
+
+def _unsure(skeleton: str, context: Context) -> Understanding:
+    spoken_to = context.chat == "private" or context.addressed or context.reply_to_bot
+    choices = likely(skeleton[:200], 4) if spoken_to else ()
+    if not choices or choices[0] in QUIET:
+        return Understanding(I.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
+    offered = tuple(choice for choice in choices if choice not in QUIET | {I.UNCLEAR})
+    return Understanding(I.UNCLEAR, Slots(), Action.ASK, offered, 0.3, ("no rule", "classifier offers"))
+
+
+def as_labels(understanding: Understanding) -> dict[str, Any]:
+    """The reading in the form of the contract, for files and people."""
+    return {
+        "intent": str(understanding.intent),
+        "slots": _slot_labels(understanding.slots),
+        "action": str(understanding.action),
+        "choices": [str(choice) for choice in understanding.choices],
+        "why": list(understanding.why),
+    }
+
+
+def _slot_labels(slots: Slots) -> dict[str, Any]:
+    labels: dict[str, Any] = {
+        "dates": _days(slots.dates),
+        "meal": slots.meal,
+        "count": slots.count,
+        "mode": slots.mode,
+    }
+    labels |= {"for": slots.beneficiary, "notes": slots.notes, "entries": []}
+    labels["entries"] = [
+        {"name": e.name, "count": e.count, "mode": e.mode, "notes": e.notes} for e in slots.entries
+    ]
+    extra = {
+        "orders": [_part_label(part) for part in slots.parts],
+        "recur": slots.recur,
+        "from_dates": _days(slots.from_dates),
+        "from_meal": slots.from_meal,
+        "count_delta": slots.count_delta,
+        "to_dates": _days(slots.to_dates),
+        "time": slots.time,
+        "rating": slots.rating,
+        "rename": list(slots.rename or ()),
+    }
+    return labels | {key: value for key, value in extra.items() if value}
+
+
+def _part_label(part: Part) -> dict[str, Any]:
+    return {"dates": _days(part.dates), "meal": part.meal, "count": part.count, "mode": part.mode}
+
+
+def _days(dates: tuple[date, ...]) -> list[str]:
+    return [day.isoformat() for day in dates]
+
+
+__all__ = ["as_labels", "normalise", "understand"]

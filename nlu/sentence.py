@@ -1,0 +1,97 @@
+"""A message with everything found in it: what the rules see and what the slots are filled from."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from nlu.dates import DateSpan, find_dates, gathered
+from nlu.normalise import lower, normalise
+from nlu.spans import Span, find_counts, find_meals, find_modes
+
+CORRECTION = re.compile(
+    r"哦不|啊不|噢不|呃不|喔不|不对|说错了?|讲错了?|不不不?|打错了?|搞错了,|不是,?(?=后|明|大|周|下|两|三|一)|no wait|sorry,? i mean|i mean|actually"
+)
+COUNT_ATTACHED = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The normalised text and its spans."""
+
+    text: str
+    low: str
+    days: tuple[DateSpan, ...]
+    meals: tuple[Span, ...]
+    counts: tuple[Span, ...]
+    modes: tuple[Span, ...]
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Every day stated."""
+        return gathered(list(self.days))
+
+    @property
+    def recur(self) -> str | None:
+        """The recurrence stated, if any; "每天" after a narrower rule adds nothing."""
+        rules = [span.recur for span in self.days if span.recur]
+        return rules[0] if rules else None
+
+    def within(self, start: int, end: int) -> "Sentence":
+        """Only what stands between two places; places stay those of the whole text."""
+        return Sentence(
+            self.text,
+            self.low,
+            tuple(s for s in self.days if start <= s.start < end),
+            tuple(s for s in self.meals if start <= s.start < end),
+            tuple(s for s in self.counts if start <= s.start < end),
+            tuple(s for s in self.modes if start <= s.start < end),
+        )
+
+
+def read_sentence(raw: str, today: date, *, past: bool = False) -> Sentence:
+    """Normalise and find everything; what a speaker took back is left out."""
+    text = normalise(raw)
+    low = lower(text)
+    days = find_dates(low, today, past=past)
+    places = {place for span in days for place in range(span.start, span.end)}
+    counts = [span for span in find_counts(low) if span.end - 1 not in places]
+    sentence = Sentence(text, low, tuple(days), tuple(find_meals(low)), tuple(counts), tuple(find_modes(low)))
+    return _corrected(sentence)
+
+
+def _corrected(sentence: Sentence) -> Sentence:
+    found = None
+    for found in CORRECTION.finditer(sentence.low):
+        pass
+    if found is None:
+        return sentence
+    before, after = sentence.within(0, found.start()), sentence.within(found.end(), len(sentence.text) + 1)
+    return Sentence(
+        sentence.text,
+        sentence.low,
+        after.days or before.days,
+        after.meals or before.meals,
+        after.counts or before.counts,
+        after.modes or before.modes,
+    )
+
+
+def skeleton_of(sentence: Sentence) -> str:
+    """The sentence in lower case with days, meals and counts put as single capital letters."""
+    marks = [(s.start, s.end, "R" if s.recur else "D") for s in sentence.days]
+    marks += [(s.start, s.end, "T" if s.plain else "M") for s in sentence.meals]
+    marks += [(s.start, s.end, "N") for s in sentence.counts if s.end - s.start < 12]
+    out, place = [], 0
+    for start, end, letter in sorted(marks):
+        if start < place:
+            start = place
+        if end <= place:
+            out.append(letter if letter != "D" and not out[-1:] == [letter] else "")
+            continue
+        out.append(_plain(sentence.low[place:start]) + letter)
+        place = end
+    return "".join(out) + _plain(sentence.low[place:])
+
+
+def _plain(text: str) -> str:
+    return text.replace("\n", ",").replace(" ", "") if not text.isascii() else text

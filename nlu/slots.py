@@ -1,0 +1,187 @@
+"""Slots of each intent, filled from what a sentence holds."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from nlu.numbers import NUMBER, number
+from nlu.sentence import Sentence
+from nlu.spans import find_needs, find_person, find_time
+from nlu.values import Intent, Part, Slots
+
+I = Intent
+TURN = re.compile(
+    r"(?:改|换|挪|推|调)(?:成|到|为|去|在)?|变成|instead of|(?:change|move|switch)[^.]{0,30}? to |make it "
+)
+DELTA = re.compile(
+    rf"(?:(?P<less>少|减)(?:订|送|做|留|要|报|少|掉|去)?|(?P<more>多|再?加|再?添|再?多加)(?:加|订|送|做|留|要|来|报)?)(?P<n>{NUMBER})\s*(?:份|个|客|盒|人|位)"
+)
+ENGLISH_DELTA = re.compile(
+    r"(?P<n>one|two|three|\d) (?:(?P<more>more)|(?P<less>less|fewer))|add (?P<add>one|two|three|\d)"
+)
+QUIET = {I.THANKS, I.CHATTER, I.UNCLEAR, I.EMERGENCY}
+MEALS = {I.BOOK_MEAL, I.CANCEL_MEAL, I.CHANGE_MEAL}
+WITH_MEAL = MEALS | {
+    I.QUERY_MENU,
+    I.QUERY_BOOKINGS,
+    I.SWAP_SHIFT,
+    I.OFFER_SHIFT,
+    I.CLAIM_SHIFT,
+    I.QUERY_SHIFTS,
+    I.LEAVE_SHIFT,
+}
+NOTES = {
+    I.REQUEST_MEDICINE: re.compile(r"(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)"),
+    I.REQUEST_REPAIR: re.compile(r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)"),
+    I.REQUEST_OTHER: re.compile(r"(?P<note>理发|剪(?:头发|指甲)|交(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
+    I.MENU_WISH: re.compile(r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上)(?:点|一?次|一?顿|些|一?碗|个|一?道)?(?P<note>[一-鿿]{1,8}?)(?:了|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)"),
+    I.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
+    I.VISIT_NOTE: re.compile(r"(?P<note>[^,。;]*(?:腿脚不便|血压[^,。]{0,4}|行动不便|独居|降压药[^,。]{0,4}|漏水|摔[^,。]{0,4}|送餐上门))"),
+}  # fmt: skip
+RATING = re.compile(
+    rf"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
+)
+TWO_SIDES = re.compile(r"(?:换|和|跟|同|与|for)")
+
+
+def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
+    """The slots that the intent has room for."""
+    if intent in QUIET:
+        return Slots()
+    person = find_person(sentence.text, names)
+    base = Slots(dates=sentence.dates, recur=sentence.recur, beneficiary=person)
+    if intent in WITH_MEAL:
+        base = replace(base, meal=_meal(sentence))
+    if intent is I.BOOK_MEAL:
+        return _book(base, sentence)
+    if intent is I.CANCEL_MEAL:
+        return replace(_book(base, sentence), mode=None, notes=None)
+    if intent is I.CHANGE_MEAL:
+        return _change(base, sentence)
+    return _special(intent, base, sentence)
+
+
+def _meal(sentence: Sentence) -> str | None:
+    named = [s for s in sentence.meals if not s.plain] or list(sentence.meals)
+    values = {str(s.value) for s in named}
+    return values.pop() if len(values) == 1 else None
+
+
+def _count(sentence: Sentence) -> int | None:
+    if not sentence.counts:
+        return None
+    exact = [s for s in sentence.counts if sentence.low[s.end - 1 : s.end] in ("份", "客", "盒", "套")]
+    return int((exact or list(sentence.counts))[-1].value)
+
+
+def _mode(sentence: Sentence) -> str | None:
+    return str(sentence.modes[-1].value) if sentence.modes else None
+
+
+def _book(base: Slots, sentence: Sentence) -> Slots:
+    base = replace(base, notes=find_needs(sentence.low))
+    parts = _parts(sentence)
+    if parts:
+        return replace(base, parts=parts, meal=None)
+    return replace(base, count=_count(sentence), mode=_mode(sentence))
+
+
+def _parts(sentence: Sentence) -> tuple[Part, ...]:
+    values = [str(s.value) for s in sentence.meals]
+    if len(set(values)) > 1:
+        return _parts_by(sentence, [s.start for s in sentence.meals if str(s.value)], by_day=False)
+    days = [s for s in sentence.days if s.dates and not s.removed]
+    if len(days) > 1 and len(sentence.counts) > 1:
+        return _parts_by(sentence, [s.start for s in days], by_day=True)
+    return ()
+
+
+def _parts_by(sentence: Sentence, starts: list[int], *, by_day: bool) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    common: tuple[date, ...] = ()
+    for start, end in zip(starts, [*starts[1:], len(sentence.text) + 1], strict=True):
+        piece = sentence.within(start, end)
+        lead = sentence.within(parts and start or 0, start) if not parts else None
+        own = piece.dates if by_day else _days_before(sentence, start)
+        common = own or (lead.dates if lead else ()) or common
+        parts.append(Part(common, _meal(piece) or _meal(sentence), _count(piece), _mode(piece)))
+    return _evened(parts, sentence)
+
+
+def _days_before(sentence: Sentence, start: int) -> tuple[date, ...]:
+    before = sentence.within(0, start).days
+    earlier = [s.start for s in sentence.meals if s.start < start]
+    since = earlier[-1] if earlier else -1
+    fresh = [s for s in before if s.start > since and s.dates]
+    chosen = fresh or ([s for s in before if s.dates][-1:])
+    return tuple(sorted({day for span in chosen for day in span.dates}))
+
+
+def _evened(parts: list[Part], sentence: Sentence) -> tuple[Part, ...]:
+    """One count or mode said once for all parts belongs to all."""
+    shared_count = _count(sentence) if len(sentence.counts) == 1 else None
+    shared_mode = _mode(sentence) if len(sentence.modes) == 1 else None
+    return tuple(replace(p, count=p.count or shared_count, mode=p.mode or shared_mode) for p in parts)
+
+
+def _change(base: Slots, sentence: Sentence) -> Slots:
+    delta = _delta(sentence.low)
+    turn = TURN.search(sentence.low)
+    if delta and not (turn and sentence.within(turn.end(), len(sentence.text) + 1).counts):
+        return replace(base, count_delta=delta, mode=None)
+    if not turn:
+        return replace(base, count=_count(sentence), mode=_mode(sentence))
+    before, after = sentence.within(0, turn.start()), sentence.within(turn.end(), len(sentence.text) + 1)
+    moved = bool(before.dates and after.dates)
+    return replace(
+        base,
+        dates=after.dates or before.dates,
+        from_dates=before.dates if moved else (),
+        meal=_meal(after) or _meal(before),
+        from_meal=_meal(before) if _meal(after) and _meal(before) != _meal(after) else None,
+        count=_count(after),
+        mode=_mode(after),
+    )
+
+
+def _delta(low: str) -> int | None:
+    found = DELTA.search(low)
+    if found:
+        return (number(found["n"]) or 0) * (-1 if found["less"] else 1)
+    english = ENGLISH_DELTA.search(low)
+    if english:
+        return (number(english["n"] or english["add"]) or 0) * (-1 if english["less"] else 1)
+    return None
+
+
+def _special(intent: Intent, base: Slots, sentence: Sentence) -> Slots:
+    if intent is I.SWAP_SHIFT:
+        return _swap(base, sentence)
+    if intent is I.REQUEST_ESCORT:
+        base = replace(base, time=find_time(sentence.low))
+    if intent is I.FEEDBACK:
+        base = replace(base, rating=_rating(sentence.low))
+    if intent in NOTES:
+        base = replace(base, notes=_notes(NOTES[intent], sentence.text))
+    return base
+
+
+def _swap(base: Slots, sentence: Sentence) -> Slots:
+    days = [s for s in sentence.days if s.dates]
+    whom = re.search(r"@(\S{1,8})|(?:跟|和|同|与)([一-鿿]{1,3}?)(?:换|对调|调|互换)", sentence.text)
+    who = base.beneficiary or (whom and (whom[1] or whom[2])) or None
+    if len(days) < 2:
+        return replace(base, beneficiary=who)
+    return replace(base, dates=days[0].dates, to_dates=days[-1].dates, beneficiary=who)
+
+
+def _rating(low: str) -> int | None:
+    found = RATING.search(low)
+    if not found:
+        return None
+    return 5 if found["full"] else number(found["n"] or found["e"])
+
+
+def _notes(pattern: re.Pattern[str], text: str) -> str | None:
+    found = [next((g for g in m.groups() if g), m[0]) for m in pattern.finditer(text)]
+    return "；".join(dict.fromkeys(found[:4])) or None
