@@ -1,0 +1,126 @@
+"""The sample village in a browser: a real bot process, a local Bot API, no token, no network."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import webbrowser
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from commands.saying import complain, say
+
+HOME = Path(__file__).parent.parent
+HOST = "127.0.0.1"
+STOP_SECONDS = 15
+TICK_SECONDS = 0.5
+
+
+def main(arguments: Namespace) -> int:
+    """Open the village until Ctrl+C."""
+    with _folder(arguments.keep) as folder:
+        try:
+            asyncio.run(_open(folder, arguments.port, browser=not arguments.no_browser))
+        except KeyboardInterrupt:
+            return 0
+        except OSError as wrong:
+            complain("cli.port_taken", port=arguments.port)
+            return int(bool(wrong))
+    return 0
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="gulou-") as made:
+        yield Path(made)
+
+
+async def _open(folder: Path, port: int, *, browser: bool) -> None:
+    from sandbox.clock import Clock
+    from sandbox.page import make_page, page_routes
+    from sandbox.server import create_app
+    from sandbox.village import PERSONAE
+    from sandbox.world import World
+    from web.server import Web
+
+    token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(27)}"
+    world = World(Clock(folder / "offset"), token=token)
+    populate(world)
+    roles = {persona.telegram_id: persona.roles[0].value for persona in PERSONAE}
+    web = Web(create_app(world, routes=page_routes(make_page(world, roles))).routes, HOST, port)
+    await web.start()
+    bot = _start_bot(folder, port, token, world.clock.now())
+    try:
+        _invite(f"http://{HOST}:{port}/", browser=browser)
+        await asyncio.to_thread(bot.wait)
+        complain("cli.demo_failed", why=f"bot.py run: {bot.returncode}")
+    finally:
+        _stop_bot(bot)
+        await web.stop()
+
+
+def populate(world: Any) -> None:
+    """The personae and their group, as the messenger knows them."""
+    from sandbox.village import GROUP, PERSONAE, TITLE
+
+    for persona in PERSONAE:
+        world.add_person(persona.name, person_id=persona.telegram_id)
+    world.add_group(TITLE, [persona.telegram_id for persona in PERSONAE], chat_id=GROUP)
+
+
+def _start_bot(folder: Path, port: int, token: str, now: datetime) -> "subprocess.Popen[bytes]":
+    database = folder / "canteen.db"
+    _fill(f"sqlite:///{database}", now)
+    config = folder / "config.toml"
+    config.write_text(
+        f'[telegram]\ntoken = "{token}"\napi_base = "http://{HOST}:{port}"\n'
+        f'[store]\nurl = "sqlite:///{database}"\n[web]\nlisten = ""\n'
+        f'[clock]\ntick_seconds = {TICK_SECONDS}\noffset_file = "{folder / "offset"}"\n[log]\nlevel = "WARNING"\n',
+        encoding="utf-8",
+    )
+    config.chmod(0o600)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")}
+    return subprocess.Popen([sys.executable, str(HOME / "bot.py"), "run", "--config", str(config)], env=environment)
+
+
+def _fill(url: str, now: datetime) -> None:
+    from models import migrate
+    from models.store import open_store
+    from sandbox.village import fill
+
+    if migrate.current(url) is not None:
+        return
+    migrate.upgrade(url)
+    store = open_store(url)
+    store.write_now(lambda session: fill(session, now).id)
+    store.close_now()
+
+
+def _invite(url: str, *, browser: bool) -> None:
+    say("cli.demo_ready", url=url)
+    say("cli.demo_tour")
+    say("cli.demo_stop")
+    sys.stdout.flush()
+    if browser:
+        webbrowser.open(url)
+
+
+def _stop_bot(bot: "subprocess.Popen[bytes]") -> None:
+    with contextlib.suppress(ProcessLookupError):
+        bot.terminate()
+    try:
+        bot.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        bot.kill()
+        bot.wait()
