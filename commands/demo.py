@@ -50,7 +50,7 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
     from sandbox.clock import Clock
     from sandbox.page import make_page, page_routes
     from sandbox.server import create_app
-    from sandbox.village import PERSONAE
+    from sandbox.sample import PERSONAE
     from sandbox.world import World
     from web.server import Web
 
@@ -72,7 +72,7 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
 
 def populate(world: Any) -> None:
     """The personae and their group, as the messenger knows them."""
-    from sandbox.village import GROUP, PERSONAE, TITLE
+    from sandbox.sample import GROUP, PERSONAE, TITLE
 
     for persona in PERSONAE:
         world.add_person(persona.name, person_id=persona.telegram_id)
@@ -97,7 +97,7 @@ def _start_bot(folder: Path, port: int, token: str, now: datetime) -> "subproces
 def _fill(url: str, now: datetime) -> None:
     from models import migrate
     from models.store import open_store
-    from sandbox.village import fill
+    from sandbox.sample import fill
 
     if migrate.current(url) is not None:
         return
