@@ -89,12 +89,12 @@ def _instant(seconds: int) -> str:
 def _reply(raw: Json | None) -> Json | None:
     if raw is None:
         return None
-    words = raw.get("text", raw.get("caption", ""))
+    words = str(raw.get("text", raw.get("caption", "")))
     return {"id": raw["message_id"], "name": _sender(raw)["name"], "text": words[:120]}
 
 
 def _buttons(markup: Json | None) -> list[list[Json]] | None:
-    rows = (markup or {}).get("inline_keyboard")
+    rows: list[list[Json]] = (markup or {}).get("inline_keyboard", [])
     return [[_button(key) for key in row] for row in rows] if rows else None
 
 

@@ -16,6 +16,8 @@ export class Log {
     this.changed = new Set();
     this.from = this.to = this.missed = 0;
     this.scheduled = this.fetching = false;
+    this.pinned = true;
+    new ResizeObserver(() => { if (this.pinned) this.toBottom(); }).observe(element);
     element.addEventListener("scroll", () => this.scrolled(), { passive: true });
   }
 
@@ -36,6 +38,7 @@ export class Log {
 
   toBottom() {
     this.element.scrollTop = this.element.scrollHeight;
+    this.pinned = true;
     this.tellMissed(0);
   }
 
@@ -141,7 +144,9 @@ export class Log {
   scrolled() {
     if (this.element.scrollTop < NEAR) this.up();
     else if (this.element.scrollHeight - this.element.scrollTop - this.element.clientHeight < NEAR) this.down();
-    this.newer(this.isPinned() ? (this.missed = 0) : this.missed, !this.isPinned());
+    this.pinned = this.isPinned();
+    if (this.pinned) this.missed = 0;
+    this.newer(this.missed, !this.pinned);
   }
 
   up() {
