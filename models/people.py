@@ -152,6 +152,7 @@ class Invitation(Row, table=True):
     secret_hash: str = Field(max_length=64, unique=True)
     member_id: int | None = Field(default=None, foreign_key="member.id")
     role: Role | None = Field(default=None, sa_type=states(Role))
+    consent: Consent | None = Field(default=None, sa_type=states(Consent))
     made_by_id: int | None = Field(default=None, foreign_key="member.id")
     expires_at: datetime = Field(sa_type=Instant)
     used_at: datetime | None = Field(default=None, sa_type=Instant)

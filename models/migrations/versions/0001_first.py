@@ -279,6 +279,7 @@ def upgrade() -> None:
     sa.Column('secret_hash', sa.String(length=64), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=True),
     sa.Column('role', sa.String(length=32), nullable=True),
+    sa.Column('consent', sa.String(length=32), nullable=True),
     sa.Column('made_by_id', sa.Integer(), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
