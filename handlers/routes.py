@@ -8,14 +8,14 @@ from typing import Any
 from sqlmodel import col, select
 
 import nlu
-from handlers import handoff, people
+from handlers import handoff, meals, outbox, people
 from handlers.turn import Turn
 from models.cards import Card
 from nlu import Action, Context, Intent, Understanding
 from rules.values import Answer, Button, Message, Refused, Text, Toast, as_message
 from transports.updates import Kind
 
-ROOMS: tuple[ModuleType, ...] = (people, handoff)
+ROOMS: tuple[ModuleType, ...] = (people, meals, outbox, handoff)
 
 Handler = Callable[..., Answer]
 
@@ -47,6 +47,10 @@ def press(turn: Turn) -> Answer:
     handler = BUTTONS.get(verb)
     if handler is None:
         raise Refused("common.old_button")
+    if turn.member is None:
+        answer = people.admit(turn)
+        if turn.member is None:
+            raise Refused(answer.key if isinstance(answer, Text) else "common.old_button")
     return handler(turn, tuple(arguments))
 
 
@@ -76,7 +80,9 @@ def obey(turn: Turn, understanding: Understanding) -> Answer:
     if understanding.action == Action.SILENT:
         return None
     if turn.member is None:
-        return people.newcomer(turn, understanding)
+        answer = people.admit(turn)
+        if turn.member is None:
+            return answer
     handler = INTENTS.get(understanding.intent)
     return handler(turn, understanding) if handler else unclear(turn, understanding)
 

@@ -11,7 +11,7 @@ from handlers import routes
 from handlers.turn import Turn
 from models import inbox
 from models.outbox import MessageClass, OutboxMessage
-from models.people import Account, Canteen, Member, MemberRole
+from models.people import Account, Canteen, Member, MemberRole, Role
 from models.store import Store
 from rules import outbox
 from rules.outbox import Receiver
@@ -159,7 +159,7 @@ def _member(session: Session, canteen: Canteen | None, person_id: int | None) ->
     return session.exec(own).first()
 
 
-def _roles(session: Session, member: Member | None) -> frozenset[object]:
+def _roles(session: Session, member: Member | None) -> frozenset[Role]:
     if member is None:
         return frozenset()
-    return frozenset(session.exec(select(MemberRole.role).where(MemberRole.member_id == member.id)))
+    return frozenset(session.exec(select(col(MemberRole.role)).where(MemberRole.member_id == member.id)))

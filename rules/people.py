@@ -17,7 +17,7 @@ ENTITLED: dict[str, frozenset[Role]] = {"meals": MEAL_HELPERS}
 
 def roles_of(session: Session, member_id: int) -> frozenset[Role]:
     """All roles of a member."""
-    return frozenset(session.exec(select(MemberRole.role).where(MemberRole.member_id == member_id)))
+    return frozenset(session.exec(select(col(MemberRole.role)).where(MemberRole.member_id == member_id)))
 
 
 def holds(session: Session, member_id: int, *roles: Role) -> bool:
@@ -38,7 +38,9 @@ def named(session: Session, canteen_id: int, name: str) -> list[Member]:
     exact = session.exec(living.where(Member.name == name).order_by(col(Member.id))).all()
     if exact or not name:
         return list(exact)
-    near = or_(col(Member.name).endswith(name, autoescape=True), col(Member.name).startswith(surname_of(name)))
+    near = or_(
+        col(Member.name).endswith(name, autoescape=True), col(Member.name).startswith(surname_of(name))
+    )
     likely = session.exec(living.where(near).order_by(col(Member.id))).all()
     return [member for member in likely if matches(name, member.name)]
 
@@ -65,8 +67,10 @@ def _cared_for(session: Session, actor: Member) -> Sequence[tuple[Member, CareLi
 
 def status_on(session: Session, member: Member, day: date) -> Status:
     """A member's status on a day: the latest change that has begun by then; without one, what is written down."""
-    changes = select(StatusChange.status).where(
-        StatusChange.member_id == member.id, StatusChange.starts_on <= day, col(StatusChange.undone_at).is_(None)
+    changes = select(col(StatusChange.status)).where(
+        StatusChange.member_id == member.id,
+        StatusChange.starts_on <= day,
+        col(StatusChange.undone_at).is_(None),
     )
     latest = changes.order_by(col(StatusChange.starts_on).desc(), col(StatusChange.id).desc()).limit(1)
     return session.exec(latest).first() or member.status
