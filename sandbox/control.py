@@ -76,7 +76,12 @@ class Control:
         return [Message(**each) for each in await self.act("messages", chat_id)]
 
     async def wait_for(
-        self, wanted: Wanted, *, chat_id: int, timeout: float = 10.0, after: int = 0
+        self,
+        wanted: Wanted,
+        *,
+        chat_id: int,
+        timeout: float = 10.0,
+        after: int = 0,  # noqa: ASYNC109
     ) -> Message:
         """The first message of the bot (numbered above `after`) that contains the text or meets the test."""
         meets = wanted if callable(wanted) else lambda message: wanted in message.text

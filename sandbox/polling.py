@@ -29,11 +29,11 @@ class Polling:
             return batch
         return await self._wait(p, timeout)
 
-    async def _wait(self, p: Json, timeout: float) -> list[Json]:
+    async def _wait(self, p: Json, seconds: float) -> list[Json]:
         waiter = asyncio.get_running_loop().create_future()
         self._waiter = waiter
         try:
-            taken_over = await asyncio.wait_for(waiter, timeout)
+            taken_over = await asyncio.wait_for(waiter, seconds)
         except TimeoutError:
             return []
         finally:

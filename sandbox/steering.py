@@ -20,7 +20,37 @@ from sandbox.world import World
 KEPT_EVENTS = 20_000
 LONGEST_WAIT = 30.0
 PEOPLE_DO = frozenset(
-    ["add_person", "add_group", "add_bot", "kick_bot", "join", "leave", "promote", "block", "unblock", "deactivate", "migrate", "say", "start", "edit", "delete", "press", "send_photo", "send_voice", "send_document", "share_contact", "say_as_anonymous_admin", "say_as_channel", "inject", "chats_of", "keyboard_of", "commands_for", "messages", "typing_in", "stats"]
+    [
+        "add_person",
+        "add_group",
+        "add_bot",
+        "kick_bot",
+        "join",
+        "leave",
+        "promote",
+        "block",
+        "unblock",
+        "deactivate",
+        "migrate",
+        "say",
+        "start",
+        "edit",
+        "delete",
+        "press",
+        "send_photo",
+        "send_voice",
+        "send_document",
+        "share_contact",
+        "say_as_anonymous_admin",
+        "say_as_channel",
+        "inject",
+        "chats_of",
+        "keyboard_of",
+        "commands_for",
+        "messages",
+        "typing_in",
+        "stats",
+    ]
 )
 
 
@@ -95,9 +125,9 @@ class Steering:
             given["content"] = base64.b64decode(given["content"])
         return plain(getattr(self._world, wish["name"])(*wish.get("args", []), **given))
 
-    async def _wait(self, after: int, timeout: float) -> None:
+    async def _wait(self, after: int, seconds: float) -> None:
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 while self._seen <= after:
                     self._news.clear()
                     await self._news.wait()
