@@ -1,0 +1,207 @@
+"""Lists as plain rows for scripts and funders: names and values as the contract has them."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.audit import AuditEntry
+from models.meals import Booking, Meal
+from models.outbox import OutboxMessage
+from models.people import Canteen, Member, MemberRole
+from rules.settings import at
+
+PAGE = 500
+KINDS: dict[str, tuple[str, ...]] = {
+    "people": (
+        *("id", "name", "roles", "telegram_id", "status", "birth_date", "address", "diet"),
+        "certificate_until",
+    ),
+    "menus": ("day", "meal", "dishes", "price", "seats", "closes_at"),
+    "meals": (
+        *("id", "day", "meal", "dishes", "price", "seats", "closes_at", "starts_at", "status"),
+        "reason",
+    ),
+    "bookings": (
+        *("id", "day", "meal", "person", "portions", "mode", "status", "note"),
+        *("booked_by", "booked_at", "source"),
+    ),
+    "outbox": ("id", "key", "chat_id", "kind", "status", "due_at", "sent_at", "message_id"),
+    "audit": ("id", "at", "actor", "subject", "action", "object", "before", "after", "update_id"),
+}
+
+Span = tuple[date | None, date | None]
+
+
+def rows(
+    session: Session, kind: str, canteen: Canteen, first: date | None = None, last: date | None = None
+) -> Iterator[dict[str, Any]]:
+    """All rows of a kind, page by page; days are the village's."""
+    after = 0
+    while page := _PAGES[kind](session, canteen, (first, last), after):
+        for number, row in page:
+            after = number
+            yield row
+
+
+Page = list[tuple[int, dict[str, Any]]]
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _people(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
+    own = select(Member).where(
+        Member.canteen_id == canteen.id, Member.id > after, col(Member.erased_at).is_(None)
+    )
+    found = session.exec(own.order_by(col(Member.id)).limit(PAGE)).all()
+    roles: dict[int, list[str]] = {}
+    held = select(MemberRole).where(col(MemberRole.member_id).in_([member.id for member in found]))
+    for row in session.exec(held.order_by(col(MemberRole.id))):
+        roles.setdefault(row.member_id, []).append(row.role.value)
+    return [(member.id, _person(member, roles.get(member.id, []))) for member in found]
+
+
+def _person(member: Member, roles: list[str]) -> dict[str, Any]:
+    return {
+        "id": member.id,
+        "name": member.name,
+        "roles": ";".join(roles),
+        "telegram_id": member.telegram_id,
+        "status": member.status.value,
+        "birth_date": _day(member.birth_on),
+        "address": member.address,
+        "diet": ";".join(member.diet),
+        "certificate_until": _day(member.certificate_until),
+    }
+
+
+def _meals_between(canteen: Canteen, span: Span) -> list[Any]:
+    first, last = span
+    bounds = [Meal.canteen_id == canteen.id]
+    bounds += [Meal.day >= first] if first else []
+    return bounds + ([Meal.day <= last] if last else [])
+
+
+def _meals(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
+    own = select(Meal).where(*_meals_between(canteen, span), Meal.id > after)
+    return [(meal.id, _meal(meal)) for meal in session.exec(own.order_by(col(Meal.id)).limit(PAGE))]
+
+
+def _meal(meal: Meal) -> dict[str, Any]:
+    return {
+        "id": meal.id,
+        "day": _day(meal.day),
+        "meal": meal.sitting.value,
+        "dishes": ";".join(meal.dishes),
+        "price": meal.price,
+        "seats": meal.seats,
+        "closes_at": _instant(meal.closes_at),
+        "starts_at": _instant(meal.starts_at),
+        "status": meal.state.value,
+        "reason": meal.reason,
+    }
+
+
+def _menus(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
+    found = _meals(session, canteen, span, after)
+    return [(number, {name: row[name] for name in KINDS["menus"]}) for number, row in found]
+
+
+def _bookings(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
+    own = (
+        select(Booking, Meal, Member)
+        .join(Meal, col(Meal.id) == col(Booking.meal_id))
+        .join(Member, col(Member.id) == col(Booking.eater_id))
+        .where(*_meals_between(canteen, span), Booking.id > after)
+        .order_by(col(Booking.id))
+        .limit(PAGE)
+    )
+    found = session.exec(own).all()
+    by = [booking.booked_by_id for booking, _, _ in found]
+    names = dict(session.exec(select(Member.id, Member.name).where(col(Member.id).in_(by))).all())
+    return [(booking.id, _booking(booking, meal, eater, names)) for booking, meal, eater in found]
+
+
+def _booking(booking: Booking, meal: Meal, eater: Member, names: dict[int, str]) -> dict[str, Any]:
+    return {
+        "id": booking.id,
+        "day": _day(meal.day),
+        "meal": meal.sitting.value,
+        "person": eater.name,
+        "portions": booking.portions,
+        "mode": booking.mode.value,
+        "status": booking.state.value,
+        "note": booking.note,
+        "booked_by": names.get(booking.booked_by_id or 0),
+        "booked_at": _instant(booking.booked_at),
+        "source": booking.source.value,
+    }
+
+
+def _instants(canteen: Canteen, span: Span, column: Any) -> list[Any]:
+    first, last = span
+    midnight = datetime.min.time()
+    bounds = [column >= at(canteen, first, midnight)] if first else []
+    return bounds + ([column < at(canteen, last + timedelta(days=1), midnight)] if last else [])
+
+
+def _outbox(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
+    own = select(OutboxMessage).where(OutboxMessage.canteen_id == canteen.id, OutboxMessage.id > after)
+    own = own.where(*_instants(canteen, span, OutboxMessage.due_at))
+    found = session.exec(own.order_by(col(OutboxMessage.id)).limit(PAGE))
+    return [(message.id, _message(message)) for message in found]
+
+
+def _message(message: OutboxMessage) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "key": message.key,
+        "chat_id": message.chat_id,
+        "kind": message.kind.value,
+        "status": message.status.value,
+        "due_at": _instant(message.due_at),
+        "sent_at": _instant(message.sent_at),
+        "message_id": message.message_id,
+    }
+
+
+def _audit(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
+    own = select(AuditEntry).where(AuditEntry.canteen_id == canteen.id, AuditEntry.id > after)
+    own = own.where(*_instants(canteen, span, AuditEntry.at))
+    found = session.exec(own.order_by(col(AuditEntry.id)).limit(PAGE))
+    return [(entry.id, _entry(entry)) for entry in found]
+
+
+def _entry(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": _instant(entry.at),
+        "actor": entry.actor_id,
+        "subject": entry.subject_id,
+        "action": entry.action,
+        "object": entry.object,
+        "before": _flat(entry.before),
+        "after": _flat(entry.after),
+        "update_id": entry.update_id,
+    }
+
+
+def _flat(state: dict[str, Any] | None) -> str | None:
+    return "; ".join(f"{name}={value}" for name, value in state.items()) if state else None
+
+
+_PAGES: dict[str, Callable[[Session, Canteen, Span, int], Page]] = {
+    "people": _people,
+    "menus": _menus,
+    "meals": _meals,
+    "bookings": _bookings,
+    "outbox": _outbox,
+    "audit": _audit,
+}
