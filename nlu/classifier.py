@@ -24,9 +24,9 @@ def pieces(text: str) -> list[str]:
 
 
 @cache
-def model(path: Path = Path(__file__).with_name("examples.toml")) -> Model:
+def model() -> Model:
     """The model trained from the examples shipped, once."""
-    examples = tomllib.loads(path.read_text(encoding="utf-8"))
+    examples = tomllib.loads(Path(__file__).with_name("examples.toml").read_text(encoding="utf-8"))
     counted = {
         Intent(intent): Counter(p for text in texts for p in set(pieces(text)))
         for intent, texts in examples.items()

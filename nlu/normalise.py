@@ -24,9 +24,9 @@ class Table:
 
 
 @cache
-def table(path: Path = Path(__file__).with_name("words.toml")) -> Table:
+def table() -> Table:
     """The table of words, read once."""
-    groups = tomllib.loads(path.read_text(encoding="utf-8"))
+    groups = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
     meant = {heard: word for group in groups.values() for heard, word in group.items()}
     longest_first = sorted(meant, key=len, reverse=True)
     return Table(meant, re.compile("|".join(map(re.escape, longest_first))))

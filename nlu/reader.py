@@ -13,10 +13,16 @@ from nlu.sentence import Sentence, read_sentence, skeleton_of
 from nlu.slots import fill
 from nlu.values import Action, Context, Intent, Part, Slots, Understanding
 
-I = Intent
-AT_ONCE = {I.BOOK_MEAL, I.CANCEL_MEAL, I.QUERY_MENU, I.QUERY_BOOKINGS, I.QUERY_SHIFTS, I.EMERGENCY}
-QUIET = {I.THANKS, I.CHATTER}
-NOTHING = Understanding(I.CHATTER, Slots(), Action.SILENT, (), 1.0, ("nothing said",))
+AT_ONCE = {
+    Intent.BOOK_MEAL,
+    Intent.CANCEL_MEAL,
+    Intent.QUERY_MENU,
+    Intent.QUERY_BOOKINGS,
+    Intent.QUERY_SHIFTS,
+    Intent.EMERGENCY,
+}
+QUIET = {Intent.THANKS, Intent.CHATTER}
+NOTHING = Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 1.0, ("nothing said",))
 MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@\S*bot\b\s*", re.I)
 YES = re.compile(
     r"^(?:吃|要|来|好|好的|可以|嗯|是|行|对|要的|吃的|来的|订|yes|ok|yep|sure)[!。啊呀的吧了]*$", re.I
@@ -40,7 +46,7 @@ def _urgent(sentence: Sentence, context: Context) -> Understanding | None:
     pieces = [sentence.low] if len(sentence.low) < 200 else re.split(r"[\n。!?]", sentence.low)
     for rule in RULES[:2]:
         if any(rule.holds(piece) for piece in pieces):
-            return Understanding(I.EMERGENCY, Slots(), Action.ACT, (), 1.0, (f"rule {rule.name}",))
+            return Understanding(Intent.EMERGENCY, Slots(), Action.ACT, (), 1.0, (f"rule {rule.name}",))
     return None
 
 
@@ -54,9 +60,11 @@ def _listed(sentence: Sentence, context: Context) -> Understanding | None:
     entries = entries_of(text)
     header = read_header(sentence)
     if entries and is_meal_list(text):
-        slots = Slots(dates=header.dates, meal=fill(I.BOOK_MEAL, header, frozenset()).meal, entries=entries)
-        return Understanding(I.BOOK_MEAL, slots, Action.ACT, (), 0.95, ("list", f"{len(entries)} lines"))
-    return Understanding(I.CHATTER, Slots(), Action.SILENT, (), 0.9, ("list about something else",))
+        slots = Slots(
+            dates=header.dates, meal=fill(Intent.BOOK_MEAL, header, frozenset()).meal, entries=entries
+        )
+        return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.95, ("list", f"{len(entries)} lines"))
+    return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.9, ("list about something else",))
 
 
 def read_header(sentence: Sentence) -> Sentence:
@@ -68,17 +76,17 @@ def _short_form(text: str, sentence: Sentence, context: Context) -> Understandin
     rename = RENAME.match(text)
     if rename:
         slots = Slots(rename=(rename["number"], rename["old"], rename["new"]))
-        return Understanding(I.CHANGE_MEAL, slots, Action.ACT, (), 0.9, ("list rename",))
+        return Understanding(Intent.CHANGE_MEAL, slots, Action.ACT, (), 0.9, ("list rename",))
     leave = LEAVE.match(text)
     if leave:
         slots = Slots(beneficiary=leave["name"] or None)
-        return Understanding(I.CANCEL_MEAL, slots, Action.ACT, (), 0.9, ("list leave",))
+        return Understanding(Intent.CANCEL_MEAL, slots, Action.ACT, (), 0.9, ("list leave",))
     plus = plus_entries(text)
     if plus:
         count, entries = plus
-        base = fill(I.BOOK_MEAL, sentence, frozenset())
+        base = fill(Intent.BOOK_MEAL, sentence, frozenset())
         slots = replace(base, count=None if entries else count, entries=entries)
-        return Understanding(I.BOOK_MEAL, slots, Action.ACT, (), 0.9, ("list plus",))
+        return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.9, ("list plus",))
     return None
 
 
@@ -90,12 +98,12 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
     rule = first_rule(skeleton[:600])
     if rule is None:
         return _unsure(skeleton, context)
-    if rule.intent is I.VISIT_NOTE:
+    if rule.intent is Intent.VISIT_NOTE:
         sentence = read_sentence(text, now.date(), past=True)
     slots = fill(rule.intent, sentence, context.names)
     slots = (
         _forward(slots, now.date())
-        if rule.intent is not I.VISIT_NOTE
+        if rule.intent is not Intent.VISIT_NOTE
         else replace(slots, dates=slots.dates[:1])
     )
     why = (f"rule {rule.name}", f"seen {skeleton[:60]}", *_defaulted(rule.intent, slots))
@@ -107,11 +115,11 @@ def _answer(sentence: Sentence, context: Context) -> Understanding | None:
     if not context.last_question or not context.last_question.startswith("meals."):
         return None
     bare = sentence.low.strip(" ,。!")
-    slots = fill(I.BOOK_MEAL, sentence, context.names)
+    slots = fill(Intent.BOOK_MEAL, sentence, context.names)
     if NO.match(bare):
-        return Understanding(I.CANCEL_MEAL, slots, Action.ACT, (), 0.9, ("answer no",))
+        return Understanding(Intent.CANCEL_MEAL, slots, Action.ACT, (), 0.9, ("answer no",))
     if YES.match(bare) or (sentence.counts and len(bare) <= 8):
-        return Understanding(I.BOOK_MEAL, slots, Action.ACT, (), 0.9, ("answer yes",))
+        return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.9, ("answer yes",))
     return None
 
 
@@ -123,7 +131,7 @@ def _forward(slots: Slots, today: date) -> Slots:
 
 
 def _defaulted(intent: Intent, slots: Slots) -> tuple[str, ...]:
-    if intent is not I.BOOK_MEAL or slots.parts:
+    if intent is not Intent.BOOK_MEAL or slots.parts:
         return ()
     missing = (
         ("day", slots.dates or slots.recur),
@@ -143,7 +151,7 @@ def _gated(
         return Understanding(intent, Slots(), Action.SILENT, (), 0.9, why)
     if not spoken_to:
         return _in_group(rule, slots, sentence, why)
-    if intent is I.UNCLEAR:
+    if intent is Intent.UNCLEAR:
         return Understanding(intent, Slots(), Action.ASK, likely(skeleton_of(sentence), 4), 0.3, why)
     act = intent in AT_ONCE and rule.sure and _complete(intent, slots)
     return Understanding(
@@ -152,7 +160,7 @@ def _gated(
 
 
 def _complete(intent: Intent, slots: Slots) -> bool:
-    if intent in (I.BOOK_MEAL, I.CANCEL_MEAL):
+    if intent in (Intent.BOOK_MEAL, Intent.CANCEL_MEAL):
         return bool(slots.dates or slots.parts) and not slots.recur
     return True
 
@@ -161,8 +169,10 @@ def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]
     """Unaddressed words: acted on only when certain; the rest is noted for what it is and left alone."""
     if rule.group and slots.dates and (sentence.meals or sentence.counts) and len(sentence.text) <= 60:
         return Understanding(rule.intent, slots, Action.ACT, (), 0.9, (*why, "group: day and count or meal"))
-    if rule.intent is I.UNCLEAR or not rule.sure or len(sentence.text) > 80:
-        return Understanding(I.CHATTER, Slots(), Action.SILENT, (), 0.6, (*why, "group: not for the bot"))
+    if rule.intent is Intent.UNCLEAR or not rule.sure or len(sentence.text) > 80:
+        return Understanding(
+            Intent.CHATTER, Slots(), Action.SILENT, (), 0.6, (*why, "group: not for the bot")
+        )
     return Understanding(rule.intent, slots, Action.SILENT, (), 0.7, (*why, "group: not addressed"))
 
 
@@ -170,9 +180,9 @@ def _unsure(skeleton: str, context: Context) -> Understanding:
     spoken_to = context.chat == "private" or context.addressed or context.reply_to_bot
     choices = likely(skeleton[:200], 4) if spoken_to else ()
     if not choices or choices[0] in QUIET:
-        return Understanding(I.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
-    offered = tuple(choice for choice in choices if choice not in QUIET | {I.UNCLEAR})
-    return Understanding(I.UNCLEAR, Slots(), Action.ASK, offered, 0.3, ("no rule", "classifier offers"))
+        return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
+    offered = tuple(choice for choice in choices if choice not in QUIET | {Intent.UNCLEAR})
+    return Understanding(Intent.UNCLEAR, Slots(), Action.ASK, offered, 0.3, ("no rule", "classifier offers"))
 
 
 def as_labels(understanding: Understanding) -> dict[str, Any]:

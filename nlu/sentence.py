@@ -11,7 +11,6 @@ from nlu.spans import Span, find_counts, find_meals, find_modes
 CORRECTION = re.compile(
     r"哦不|啊不|噢不|呃不|喔不|不对|说错了?|讲错了?|不不不?|打错了?|搞错了,|不是,?(?=后|明|大|周|下|两|三|一)|no wait|sorry,? i mean|i mean|actually"
 )
-COUNT_ATTACHED = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +59,7 @@ def read_sentence(raw: str, today: date, *, past: bool = False) -> Sentence:
 
 
 def _corrected(sentence: Sentence) -> Sentence:
-    found = None
-    for found in CORRECTION.finditer(sentence.low):
-        pass
+    found = max(CORRECTION.finditer(sentence.low), key=lambda match: match.start(), default=None)
     if found is None:
         return sentence
     before, after = sentence.within(0, found.start()), sentence.within(found.end(), len(sentence.text) + 1)
@@ -81,14 +78,12 @@ def skeleton_of(sentence: Sentence) -> str:
     marks = [(s.start, s.end, "R" if s.recur else "D") for s in sentence.days]
     marks += [(s.start, s.end, "T" if s.plain else "M") for s in sentence.meals]
     marks += [(s.start, s.end, "N") for s in sentence.counts if s.end - s.start < 12]
-    out, place = [], 0
+    out: list[str] = []
+    place = 0
     for start, end, letter in sorted(marks):
-        if start < place:
-            start = place
         if end <= place:
-            out.append(letter if letter != "D" and not out[-1:] == [letter] else "")
             continue
-        out.append(_plain(sentence.low[place:start]) + letter)
+        out.append(_plain(sentence.low[place : max(start, place)]) + letter)
         place = end
     return "".join(out) + _plain(sentence.low[place:])
 

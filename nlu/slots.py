@@ -9,7 +9,6 @@ from nlu.sentence import Sentence
 from nlu.spans import find_needs, find_person, find_time
 from nlu.values import Intent, Part, Slots
 
-I = Intent
 TURN = re.compile(
     r"(?:改|换|挪|推|调)(?:成|到|为|去|在)?|变成|instead of|(?:change|move|switch)[^.]{0,30}? to |make it "
 )
@@ -19,27 +18,27 @@ DELTA = re.compile(
 ENGLISH_DELTA = re.compile(
     r"(?P<n>one|two|three|\d) (?:(?P<more>more)|(?P<less>less|fewer))|add (?P<add>one|two|three|\d)"
 )
-QUIET = {I.THANKS, I.CHATTER, I.UNCLEAR, I.EMERGENCY}
-MEALS = {I.BOOK_MEAL, I.CANCEL_MEAL, I.CHANGE_MEAL}
+QUIET = {Intent.THANKS, Intent.CHATTER, Intent.UNCLEAR, Intent.EMERGENCY}
+MEALS = {Intent.BOOK_MEAL, Intent.CANCEL_MEAL, Intent.CHANGE_MEAL}
 WITH_MEAL = MEALS | {
-    I.QUERY_MENU,
-    I.QUERY_BOOKINGS,
-    I.SWAP_SHIFT,
-    I.OFFER_SHIFT,
-    I.CLAIM_SHIFT,
-    I.QUERY_SHIFTS,
-    I.LEAVE_SHIFT,
+    Intent.QUERY_MENU,
+    Intent.QUERY_BOOKINGS,
+    Intent.SWAP_SHIFT,
+    Intent.OFFER_SHIFT,
+    Intent.CLAIM_SHIFT,
+    Intent.QUERY_SHIFTS,
+    Intent.LEAVE_SHIFT,
 }
 NOTES = {
-    I.REQUEST_MEDICINE: re.compile(r"(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)"),
-    I.REQUEST_REPAIR: re.compile(r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)"),
-    I.REQUEST_OTHER: re.compile(r"(?P<note>理发|剪(?:头发|指甲)|交(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
-    I.MENU_WISH: re.compile(r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上)(?:点|一?次|一?顿|些|一?碗|个|一?道)?(?P<note>[一-鿿]{1,8}?)(?:了|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)"),
-    I.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
-    I.VISIT_NOTE: re.compile(r"(?P<note>[^,。;]*(?:腿脚不便|血压[^,。]{0,4}|行动不便|独居|降压药[^,。]{0,4}|漏水|摔[^,。]{0,4}|送餐上门))"),
+    Intent.REQUEST_MEDICINE: re.compile(r"(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)"),
+    Intent.REQUEST_REPAIR: re.compile(r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)"),
+    Intent.REQUEST_OTHER: re.compile(r"(?P<note>理发|剪(?:头发|指甲)|交(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
+    Intent.MENU_WISH: re.compile(r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上)(?:点|一?次|一?顿|些|一?碗|个|一?道)?(?P<note>[一-鿿]{1,8}?)(?:了|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)"),
+    Intent.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
+    Intent.VISIT_NOTE: re.compile(r"(?P<note>[^,。;]*(?:腿脚不便|血压[^,。]{0,4}|行动不便|独居|降压药[^,。]{0,4}|漏水|摔[^,。]{0,4}|送餐上门))"),
 }  # fmt: skip
 RATING = re.compile(
-    rf"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
+    r"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
 )
 TWO_SIDES = re.compile(r"(?:换|和|跟|同|与|for)")
 
@@ -52,11 +51,11 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     base = Slots(dates=sentence.dates, recur=sentence.recur, beneficiary=person)
     if intent in WITH_MEAL:
         base = replace(base, meal=_meal(sentence))
-    if intent is I.BOOK_MEAL:
+    if intent is Intent.BOOK_MEAL:
         return _book(base, sentence)
-    if intent is I.CANCEL_MEAL:
+    if intent is Intent.CANCEL_MEAL:
         return replace(_book(base, sentence), mode=None, notes=None)
-    if intent is I.CHANGE_MEAL:
+    if intent is Intent.CHANGE_MEAL:
         return _change(base, sentence)
     return _special(intent, base, sentence)
 
@@ -101,7 +100,7 @@ def _parts_by(sentence: Sentence, starts: list[int], *, by_day: bool) -> tuple[P
     common: tuple[date, ...] = ()
     for start, end in zip(starts, [*starts[1:], len(sentence.text) + 1], strict=True):
         piece = sentence.within(start, end)
-        lead = sentence.within(parts and start or 0, start) if not parts else None
+        lead = None if parts else sentence.within(0, start)
         own = piece.dates if by_day else _days_before(sentence, start)
         common = own or (lead.dates if lead else ()) or common
         parts.append(Part(common, _meal(piece) or _meal(sentence), _count(piece), _mode(piece)))
@@ -155,11 +154,11 @@ def _delta(low: str) -> int | None:
 
 
 def _special(intent: Intent, base: Slots, sentence: Sentence) -> Slots:
-    if intent is I.SWAP_SHIFT:
+    if intent is Intent.SWAP_SHIFT:
         return _swap(base, sentence)
-    if intent is I.REQUEST_ESCORT:
+    if intent is Intent.REQUEST_ESCORT:
         base = replace(base, time=find_time(sentence.low))
-    if intent is I.FEEDBACK:
+    if intent is Intent.FEEDBACK:
         base = replace(base, rating=_rating(sentence.low))
     if intent in NOTES:
         base = replace(base, notes=_notes(NOTES[intent], sentence.text))
