@@ -81,7 +81,7 @@ class Control:
         *,
         chat_id: int,
         timeout: float = 10.0,
-        after: int = 0,  # noqa: ASYNC109
+        after: int = 0,
     ) -> Message:
         """The first message of the bot (numbered above `after`) that contains the text or meets the test."""
         meets = wanted if callable(wanted) else lambda message: wanted in message.text

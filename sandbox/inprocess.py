@@ -1,6 +1,7 @@
 """The in-process front: a request class for `telegram.Bot` without a socket."""
 
 import asyncio
+from urllib.parse import unquote
 
 import httpx
 from telegram.error import NetworkError, TimedOut
@@ -61,7 +62,7 @@ class InProcessRequest(BaseRequest):
         return reply.status, reply.body
 
     def _download(self, url: str) -> tuple[int, bytes]:
-        token, path = url.split("/file/bot", 1)[1].split("/", 1)
+        token, path = unquote(url).split("/file/bot", 1)[1].split("/", 1)
         content = self._api.download(token, path)
         return (
             (404, b'{"ok":false,"error_code":404,"description":"Not Found"}')

@@ -33,7 +33,9 @@ PERSONAE = (
 )
 
 SURNAMES = "李韦覃黄陆梁莫蒙罗蓝"
-ELDERS = tuple(f"{surname}{called}" for called in ("爷爷", "奶奶", "伯", "婶") for surname in SURNAMES)[: 40 - 8]
+ELDERS = tuple(f"{surname}{called}" for called in ("爷爷", "奶奶", "伯", "婶") for surname in SURNAMES)[
+    : 40 - 8
+]
 VOLUNTEERS = ("阿军", "莫嫂", "小蓝")
 HAMLETS = ("上寨", "下寨", "河边")
 DIETS: tuple[tuple[str, ...], ...] = ((), ("soft",), (), ("low_salt",), (), ("no_pork",), ("low_sugar",))
@@ -76,7 +78,12 @@ def _persona(session: Session, canteen: Canteen, persona: Persona, now: datetime
     member = _member(session, canteen, persona.name, persona.roles, now)
     member.telegram_id = persona.telegram_id
     if Role.ELDER in persona.roles:
-        member.birth_on, member.hamlet, member.address, member.diet = date(1944, 3, 1), "上寨", "上寨 12 号", ["soft"]
+        member.birth_on, member.hamlet, member.address, member.diet = (
+            date(1944, 3, 1),
+            "上寨",
+            "上寨 12 号",
+            ["soft"],
+        )
     session.add(member)
     return member
 
@@ -98,7 +105,12 @@ def _elders(session: Session, canteen: Canteen, granny: Member, now: datetime) -
 
 def _standing(elder: Member, mode: Mode, start: date, now: datetime) -> StandingBooking:
     return StandingBooking(
-        eater_id=elder.id, sitting=Sitting.LUNCH, weekdays=[1, 2, 3, 4, 5], mode=mode, starts_on=start, made_at=now
+        eater_id=elder.id,
+        sitting=Sitting.LUNCH,
+        weekdays=[1, 2, 3, 4, 5],
+        mode=mode,
+        starts_on=start,
+        made_at=now,
     )
 
 

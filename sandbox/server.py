@@ -2,8 +2,9 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -67,8 +68,16 @@ def create_app(
     return app
 
 
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers: the process around it decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def serve(app: Starlette, host: str, port: int) -> None:
-    """Serve until cancelled, delivering to a webhook when one is set."""
+    """Serve until cancelled, delivering to a webhook when one is set; closes what it opened."""
     config = uvicorn.Config(
         app,
         host=host,
@@ -78,11 +87,15 @@ async def serve(app: Starlette, host: str, port: int) -> None:
         lifespan="off",
         timeout_graceful_shutdown=1,
     )
+    server = _Server(config)
     delivering = asyncio.create_task(app.state.webhook.run())
+    serving = asyncio.create_task(server.serve())
     try:
-        await uvicorn.Server(config).serve()
+        await asyncio.shield(serving)
     finally:
+        server.should_exit = True
         delivering.cancel()
+        await asyncio.gather(serving, delivering, return_exceptions=True)
 
 
 def main() -> None:

@@ -1,0 +1,256 @@
+"""The sandbox over HTTP: a real server, a real telegram.Bot, steering from outside, webhook, faults on the wire."""
+
+import asyncio
+import contextlib
+import json
+import socket
+
+import httpx
+import pytest
+from telegram import Bot
+from telegram.error import NetworkError, TimedOut
+from telegram.request import HTTPXRequest
+
+from sandbox.control import Control
+from sandbox.faults import Rule
+from sandbox.inprocess import InProcessRequest
+from sandbox.server import create_app, serve
+from sandbox.webhook import Webhook
+from tests.sandboxes import GRANNY, TOKEN, Hamlet, hamlet
+
+
+@contextlib.asynccontextmanager
+async def served(village: Hamlet):
+    """The village behind a real port: the base url."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = create_app(village.world, village.faults, control=True)
+    serving = asyncio.create_task(serve(app, "127.0.0.1", port))
+    base = f"http://127.0.0.1:{port}"
+    async with httpx.AsyncClient(base_url=base) as client:
+        for _ in range(200):
+            with contextlib.suppress(httpx.ConnectError):
+                await client.get("/")
+                break
+            await asyncio.sleep(0.02)
+    try:
+        yield base
+    finally:
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+
+
+def bot_at(base: str) -> Bot:
+    """A real bot that speaks HTTP to the sandbox."""
+    return Bot(
+        TOKEN,
+        base_url=f"{base}/bot",
+        base_file_url=f"{base}/file/bot",
+        request=HTTPXRequest(),
+        get_updates_request=HTTPXRequest(),
+    )
+
+
+async def test_a_real_bot_speaks_to_the_sandbox_over_http():
+    village = hamlet()
+    async with served(village) as base, bot_at(base) as bot:
+        assert bot.username == "gulou_bot"
+        sent = await bot.send_document(GRANNY, b"\x00\r\n--bytes\xff", filename="厨房单.pdf", caption="单子")
+        file = await bot.get_file(sent.document.file_id)
+        assert bytes(await file.download_as_bytearray()) == b"\x00\r\n--bytes\xff"
+        village.world.say(GRANNY, GRANNY, "两份")
+        [update] = await bot.get_updates(timeout=5)
+        assert update.message.text == "两份"
+
+
+async def test_json_and_query_are_taken_as_well_as_forms():
+    village = hamlet()
+    async with served(village) as base, httpx.AsyncClient(base_url=f"{base}/bot{TOKEN}/") as client:
+        assert (await client.post("sendMessage", json={"chat_id": GRANNY, "text": "好"})).json()["result"][
+            "text"
+        ] == "好"
+        assert (await client.get("sendMessage", params={"chat_id": GRANNY, "text": "好"})).json()[
+            "ok"
+        ] is True
+        broken = await client.post("sendMessage", content=b"{", headers={"Content-Type": "application/json"})
+        assert (broken.status_code, broken.json()["description"]) == (
+            400,
+            "Bad Request: can't parse JSON in request body",
+        )
+        assert (await client.get("/bot1:x/getMe".replace("/bot", f"{base}/bot"))).status_code == 401
+
+
+async def test_a_dropped_answer_breaks_the_connection_but_the_message_is_there():
+    village = hamlet()
+    async with served(village) as base, bot_at(base) as bot:
+        village.faults.once(Rule("drop_after", "sendMessage"))
+        with pytest.raises(NetworkError) as broken:
+            await bot.send_message(GRANNY, "一")
+        assert isinstance(broken.value.__cause__, httpx.RemoteProtocolError | httpx.ReadError)
+        assert village.world.messages(GRANNY)[-1].text == "一"
+
+
+async def test_another_process_steers_people_clock_and_faults():
+    village = hamlet()
+    async with served(village) as base, bot_at(base) as bot, Control(base) as control:
+        person = await control.add_person("张爷爷")
+        group = await control.add_group("新群", [person])
+        await control.say(person, group, "一份")
+        waiting = asyncio.create_task(control.wait_for("记下了", chat_id=group))
+        post = await bot.send_message(group, "记下了：一份")
+        found = await waiting
+        assert found.id == post.message_id
+        photo = await control.send_photo(person, group, b"\xff\xd8x", "菜")
+        assert photo.text == "菜"
+        before = village.world.clock.now()
+        await control.advance(3600)
+        assert (village.world.clock.now() - before).total_seconds() == 3600
+        await control.faults({"kind": "too_many", "method": "getMe", "times": 1, "amount": 7})
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(f"{base}/bot{TOKEN}/getMe")).json()["parameters"] == {"retry_after": 7}
+        state = await control.wait_until(lambda state: state["too_many"] == 1)
+        assert state["counts"]["sendMessage"] == 1
+        with pytest.raises(ValueError, match="people can't"):
+            await control.act("keep_file", "a", "b", "c")
+
+
+async def test_two_faults_of_the_way_in_process_look_like_httpx():
+    village = hamlet()
+    village.faults.once(Rule("drop_before", "sendMessage"), Rule("drop_after", "sendMessage"))
+    causes = []
+    for _ in range(2):
+        with pytest.raises(NetworkError) as broken:
+            await village.bot.send_message(GRANNY, "一")
+        causes.append(type(broken.value.__cause__))
+    assert causes == [httpx.ConnectError, httpx.RemoteProtocolError]
+    assert len([message for message in village.world.messages(GRANNY) if message.by_bot]) == 1
+
+
+async def test_latency_beyond_the_read_timeout_is_a_timeout_that_did_not_apply():
+    village = hamlet()
+    village.faults.once(Rule("latency", "sendMessage", amount=30))
+    with pytest.raises(TimedOut) as late:
+        await village.bot.send_message(GRANNY, "一", read_timeout=0.01)
+    assert isinstance(late.value.__cause__, httpx.ReadTimeout)
+
+
+async def test_latency_uses_the_given_pause():
+    village = hamlet()
+    paused = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    village.faults.add(Rule("latency", amount=3))
+    bot = Bot(TOKEN, request=InProcessRequest(village.world, village.faults, pause=pause))
+    await bot.send_message(GRANNY, "一")
+    assert paused == [3]
+
+
+async def test_server_errors_and_cut_answers():
+    village = hamlet()
+    village.faults.once(Rule("status", amount=502), Rule("status", amount=500), Rule("truncate"))
+    for words in ("Bad Gateway", "Internal Server Error"):
+        with pytest.raises(NetworkError, match=words):
+            await village.bot.send_message(GRANNY, "一")
+    with pytest.raises(Exception, match="Invalid server response"):
+        await village.bot.send_message(GRANNY, "一")
+    assert village.faults.counts == {"status": 2, "truncate": 1}
+    assert village.world.messages(GRANNY)[-1].text == "一"
+
+
+async def test_faults_by_chance_are_the_same_with_the_same_seed():
+    def run() -> list[bool]:
+        from sandbox.faults import Faults
+
+        faults = Faults(Rule("status", probability=0.3, amount=500), seed=5)
+        return [faults.pick("sendMessage", GRANNY) is not None for _ in range(50)]
+
+    assert run() == run()
+    assert 5 < sum(run()) < 25
+
+
+async def test_a_fault_meets_only_its_chat_and_method():
+    village = hamlet()
+    village.faults.add(Rule("status", "sendMessage", chat_id=village.group, amount=500))
+    await village.bot.send_message(GRANNY, "一")
+    await village.bot.get_me()
+    with pytest.raises(NetworkError):
+        await village.bot.send_message(village.group, "一")
+    village.faults.clear()
+    await village.bot.send_message(village.group, "一")
+
+
+async def delivered(
+    village: Hamlet, answers: list[httpx.Response], count: int
+) -> tuple[list[httpx.Request], list[float]]:
+    """Deliver to a webhook that answers as given (then 200), until so many requests came."""
+    requests: list[httpx.Request] = []
+    pauses: list[float] = []
+    done = asyncio.Event()
+
+    def take(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        if len(requests) >= count:
+            done.set()
+        return answers.pop(0) if answers else httpx.Response(200)
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    webhook = asyncio.create_task(
+        Webhook(village.world, pause=pause, transport=httpx.MockTransport(take)).run()
+    )
+    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.sleep(0)
+    webhook.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await webhook
+    return requests, pauses
+
+
+async def test_a_webhook_gets_each_update_once_with_its_secret():
+    village = hamlet()
+    await village.bot.set_webhook("http://127.0.0.1:9/hook", secret_token="s3cret")
+    village.world.say(GRANNY, GRANNY, "一")
+    village.world.say(GRANNY, GRANNY, "二")
+    requests, _ = await delivered(village, [], 2)
+    assert [json.loads(each.content)["message"]["text"] for each in requests] == ["一", "二"]
+    assert {each.headers["X-Telegram-Bot-Api-Secret-Token"] for each in requests} == {"s3cret"}
+    assert (await village.bot.get_webhook_info()).pending_update_count == 0
+
+
+async def test_a_failing_webhook_is_tried_again_with_growing_pauses_in_order():
+    village = hamlet()
+    await village.bot.set_webhook("http://127.0.0.1:9/hook")
+    village.world.say(GRANNY, GRANNY, "一")
+    village.world.say(GRANNY, GRANNY, "二")
+    answers = [httpx.Response(500), httpx.Response(502), httpx.Response(503, headers={"Retry-After": "9"})]
+    requests, pauses = await delivered(village, answers, 5)
+    assert [json.loads(each.content)["message"]["text"] for each in requests] == [
+        "一",
+        "一",
+        "一",
+        "一",
+        "二",
+    ]
+    assert pauses == [1.0, 2.0, 9.0]
+    assert "503" in (await village.bot.get_webhook_info()).last_error_message
+
+
+async def test_what_a_webhook_never_took_expires():
+    village = hamlet()
+    await village.bot.set_webhook("http://127.0.0.1:9/hook")
+    village.world.say(GRANNY, GRANNY, "一")
+    village.world.clock.advance(25 * 3600)
+    village.world.say(GRANNY, GRANNY, "二")
+    requests, _ = await delivered(village, [], 1)
+    assert json.loads(requests[0].content)["message"]["text"] == "二"
+
+
+@pytest.mark.parametrize(("url", "secret"), [("ftp://x", None), ("http://127.0.0.1:9/", "不行")])
+async def test_a_bad_webhook_is_refused(url, secret):
+    with pytest.raises(Exception, match=r"(?i)bad webhook|unallowed characters"):
+        await hamlet().bot.set_webhook(url, secret_token=secret)
