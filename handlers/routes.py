@@ -19,6 +19,9 @@ ROOMS: tuple[ModuleType, ...] = (people, meals, outbox, handoff)
 
 Handler = Callable[..., Answer]
 
+ARGUMENTS = 2
+"""A button says `verb:id:word`; what is missing on a forged one is empty, what is too much is cut."""
+
 
 def _merged(table: str) -> Mapping[Any, Handler]:
     merged: dict[Any, Handler] = {}
@@ -43,7 +46,8 @@ def route(turn: Turn) -> Answer:
 
 def press(turn: Turn) -> Answer:
     """A tap: the verb picks the handler, which checks everything again."""
-    verb, *arguments = turn.heard.data.split(":")
+    verb, *rest = turn.heard.data.split(":")
+    arguments = (*rest, "", "")[:ARGUMENTS]
     handler = BUTTONS.get(verb)
     if handler is None:
         raise Refused("common.old_button")
@@ -51,7 +55,7 @@ def press(turn: Turn) -> Answer:
         answer = people.admit(turn)
         if turn.member is None:
             raise Refused(answer.key if isinstance(answer, Text) else "common.old_button")
-    return handler(turn, tuple(arguments))
+    return handler(turn, arguments)
 
 
 def speak(turn: Turn) -> Answer:

@@ -88,9 +88,8 @@ async def test_when_sqlite_gives_up_a_shared_transaction_nobody_in_it_hears_yes(
     await asyncio.sleep(0)
     go.set()
     answers = await waiting
-    assert [isinstance(answer, Exception) for answer in answers[:3]] == [True, True, True]
-    kept = [answer for answer in answers if not isinstance(answer, Exception)]
-    assert await sqlite_store.read(accounts) == kept
+    assert [isinstance(answer, Exception) for answer in answers] == [True, True, True, False]
+    assert await sqlite_store.read(accounts) == [3]
 
 
 async def test_when_the_commit_fails_everybody_in_the_group_hears_why(sqlite_store):
@@ -100,13 +99,15 @@ async def test_when_the_commit_fails_everybody_in_the_group_hears_why(sqlite_sto
             "INSERT INTO post (canteen_id, kind, target_id, chat_id) VALUES (99, 'meal', 1, 1)"
         )
 
+    def full_because_of_the_others(session):
+        raise ValueError("meals.full")
+
     go = await held_up(sqlite_store)
-    waiting = asyncio.gather(
-        sqlite_store.write(lambda s: account(s, 1)), sqlite_store.write(orphan), return_exceptions=True
-    )
+    asked = [lambda s: account(s, 1), orphan, full_because_of_the_others]
+    waiting = asyncio.gather(*map(sqlite_store.write, asked), return_exceptions=True)
     await asyncio.sleep(0)
     go.set()
-    assert [type(answer) for answer in await waiting] == [sqlite3.IntegrityError] * 2
+    assert [type(answer) for answer in await waiting] == [sqlite3.IntegrityError] * 3
     assert await sqlite_store.write(lambda s: account(s, 2)) == 2
     assert await sqlite_store.read(accounts) == [2]
 
