@@ -49,7 +49,7 @@ class Rejected(Exception):
     """The messenger refuses this request, and would again."""
 
 
-class WrongToken(Exception):
+class TokenRefused(Exception):
     """The messenger does not know this bot."""
 
 
@@ -88,7 +88,7 @@ def failure(error: faults.TelegramError) -> Exception:
         case faults.ChatMigrated():
             return Migrated(error.new_chat_id)
         case faults.InvalidToken():
-            return WrongToken("the messenger does not know this bot")
+            return TokenRefused("the messenger does not know this bot")
         case faults.Conflict():
             return SecondPoller("another program receives the updates of this bot")
         case faults.Forbidden():
