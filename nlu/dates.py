@@ -8,6 +8,7 @@ from nlu.moments import ATOM, WEEKDAYS, resolve, weekday
 from nlu.numbers import HANZI, number
 
 LONGEST_RANGE = 62
+MOST_SPANS = 60
 WEEK = "(?:周|星期|礼拜)"
 RECUR = re.compile(
     rf"""
@@ -50,21 +51,20 @@ class DateSpan:
 def find_dates(text: str, today: date, *, past: bool = False) -> list[DateSpan]:
     """All spans of days from left to right, ranges joined, exceptions marked."""
     spans: list[DateSpan] = []
-    place = 0
-    while place < len(text) and len(spans) < 100:
-        span = _next_span(text, place, today, past)
-        if span is None:
+    place, ahead = 0, {pattern: pattern.search(text) for pattern in (RECUR, GROUP, ATOM)}
+    while len(spans) < MOST_SPANS:
+        for pattern, found in ahead.items():
+            if found and found.start() < place:
+                ahead[pattern] = pattern.search(text, place)
+        nearest = min((m for m in ahead.values() if m), key=lambda m: (m.start(), -m.end()), default=None)
+        if nearest is None:
             break
-        spans.append(span)
-        place = max(span.end, place + 1)
+        spans.append(_span(text, nearest, today, past))
+        place = max(spans[-1].end, place + 1)
     return [_marked(text, span) for span in spans]
 
 
-def _next_span(text: str, place: int, today: date, past: bool) -> DateSpan | None:
-    found = [m for pattern in (RECUR, GROUP, ATOM) if (m := pattern.search(text, place))]
-    if not found:
-        return None
-    first = min(found, key=lambda m: (m.start(), -m.end()))
+def _span(text: str, first: re.Match[str], today: date, past: bool) -> DateSpan:
     if first.re is RECUR:
         return DateSpan(first.start(), first.end(), (), recur=_recur(first))
     if first.re is GROUP:
