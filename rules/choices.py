@@ -1,0 +1,152 @@
+"""What a village may choose in chat: which settings, what is offered, how an answer is read and shown."""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from models.meals import Sitting
+from models.people import Canteen
+from rules.settings import settings_of
+from rules.values import Fen, Refused, Text
+
+OFFERED: Mapping[str, tuple[str, ...]] = {
+    "name": (),
+    "sittings": ("lunch", "lunch,dinner", "breakfast,lunch,dinner"),
+    "seats": ("40", "60", "100"),
+    "price": ("0", "5", "10"),
+    "lunch_closing": ("1 18:00", "1 20:00", "0 09:00"),
+    "dinner_closing": ("0 10:00", "0 15:00", "1 18:00"),
+    "meal_weekdays": ("1234567", "123456", "12345"),
+    "grace_seats": ("0", "3", "5"),
+    "post_at": ("07:00", "08:00", "12:00"),
+    "join": ("open", "approve"),
+    "quiet_from": ("20:00", "21:00", "22:00"),
+    "quiet_until": ("06:00", "06:30", "07:00"),
+    "language": ("zh_CN", "en"),
+    "timezone": ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong"),
+}
+"""Every setting of a village with the answers on its buttons; others may be written."""
+
+CLOSINGS = {"lunch_closing": Sitting.LUNCH, "dinner_closing": Sitting.DINNER}
+CLOCKS = frozenset({"post_at", "quiet_from", "quiet_until"})
+MOST = {"seats": 2000, "grace_seats": 50, "price": 1000}
+LONGEST_NAME = 64
+
+
+def kept_as(name: str) -> str:
+    """Under which name the village's settings keep it."""
+    return "times" if name in CLOSINGS else name
+
+
+def read(canteen: Canteen, name: str, words: str) -> Any:
+    """The value to keep for what was tapped or written; refuses what makes no sense."""
+    words = words.strip().replace("：", ":")
+    try:
+        return _read(canteen, name, words)
+    except (ValueError, KeyError, OSError) as wrong:
+        raise Refused("canteens.unreadable") from wrong
+
+
+def _read(canteen: Canteen, name: str, words: str) -> Any:
+    if name in MOST:
+        number = int(float(words) * 100) if name == "price" else int(words)
+        return _between(number, name)
+    if name in CLOSINGS:
+        return _closing(canteen, CLOSINGS[name], words)
+    if name in CLOCKS:
+        return _clock(words).isoformat("minutes")
+    if name == "sittings":
+        return [Sitting(word).value for word in words.split(",")]
+    if name == "meal_weekdays":
+        return sorted({_weekday(letter) for letter in words})
+    if name == "timezone":
+        return ZoneInfo(words).key
+    return _word(name, words)
+
+
+def _between(number: int, name: str) -> int:
+    most = MOST[name] * (100 if name == "price" else 1)
+    least = 1 if name == "seats" else 0
+    if not least <= number <= most:
+        raise ValueError(name)
+    return number
+
+
+def _closing(canteen: Canteen, sitting: Sitting, words: str) -> dict[str, Any]:
+    days, _, clock = words.rpartition(" ")
+    times = settings_of(canteen).times[sitting]
+    before = times.days_before if not days else int(days)
+    closes = _clock(clock)
+    if before not in range(8) or (before == 0 and closes >= times.starts):
+        raise ValueError("closes after it is eaten")
+    own = {"starts": times.starts.isoformat("minutes"), "closes": closes.isoformat("minutes")}
+    return {**canteen.settings.get("times", {}), sitting.value: {**own, "days_before": before}}
+
+
+def _clock(words: str) -> time:
+    hour, _, minute = words.partition(":")
+    return time(int(hour), int(minute or 0))
+
+
+def _weekday(letter: str) -> int:
+    if letter not in "1234567":
+        raise ValueError(letter)
+    return int(letter)
+
+
+def _word(name: str, words: str) -> str:
+    offered = OFFERED[name]
+    if offered and words not in offered:
+        raise ValueError(words)
+    clean = " ".join(words.split())[:LONGEST_NAME]
+    if not clean:
+        raise ValueError(name)
+    return clean
+
+
+def present(canteen: Canteen, name: str) -> Any:
+    """The present value, as a fact that is put into words."""
+    if name in ("name", "timezone"):
+        return getattr(canteen, name)
+    if name == "language":
+        return Text(f"canteens.language_{canteen.language}")
+    settings = settings_of(canteen)
+    if name in CLOSINGS:
+        times = settings.times[CLOSINGS[name]]
+        return _said_closing(times.days_before, times.closes)
+    return _said(name, getattr(settings, name))
+
+
+def offered(name: str, words: str) -> Any:
+    """An offered answer, as a fact that is put into words."""
+    if name in CLOSINGS:
+        days, _, clock = words.partition(" ")
+        return _said_closing(int(days), _clock(clock))
+    if name == "language":
+        return Text(f"canteens.language_{words}")
+    readers: dict[str, Any] = {
+        "sittings": lambda: tuple(Sitting(word) for word in words.split(",")),
+        "meal_weekdays": lambda: tuple(map(int, words)),
+        "price": lambda: int(words) * 100,
+    }
+    value = readers[name]() if name in readers else _clock(words) if name in CLOCKS else words
+    return _said(name, value)
+
+
+def _said(name: str, value: Any) -> Any:
+    if name == "price":
+        return Fen(value)
+    if name == "meal_weekdays":
+        return [Text(f"weekday.{number}") for number in value]
+    if name == "join":
+        return Text(f"canteens.join_{value}")
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _said_closing(days: int, clock: time) -> Text:
+    if days == 0:
+        return Text("canteens.closes_same_day", time=clock)
+    if days == 1:
+        return Text("canteens.closes_day_before", time=clock)
+    return Text("canteens.closes_days_before", days=days, time=clock)
