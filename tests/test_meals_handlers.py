@@ -1,0 +1,235 @@
+"""Lunch by sentence, tap and command, through the whole turn."""
+
+import itertools
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from handlers import taking
+from models import inbox
+from models.cards import Card
+from models.inbox import InboxUpdate
+from models.meals import Booking, BookingState, Mode, SeatOffer, Sitting
+from models.outbox import MessageClass, OutboxMessage, Post
+from rules import bookings, meals, rolls
+from rules.bookings import Order
+from rules.values import Refused
+from texts import Words
+from transports.updates import Heard, Kind
+
+TOMORROW = date(2026, 11, 26)
+WORDS = Words("zh_CN", "Asia/Shanghai")
+_numbers = itertools.count(100)
+
+
+class Village:
+    """Whatever is said and tapped goes through the whole turn; what the bot answers is kept."""
+
+    def __init__(self, session, now):
+        self.session, self.now = session, now
+        self.rows: list[OutboxMessage] = []
+        self.toast = None
+
+    def _take(self, **facts):
+        heard = Heard(update_id=next(_numbers), **facts)
+        received = InboxUpdate(update_id=heard.update_id, chat_id=heard.chat_id, raw="{}", received_at=self.now)
+        inbox.keep(self.session, [received])
+        said = taking.hear(self.session, heard, self.now)
+        self.rows, self.toast = list(said.rows), said.words()
+        mine = [
+            row
+            for row in self.rows
+            if row.chat_id == heard.chat_id and row.kind in (MessageClass.ANSWER, MessageClass.EDIT)
+        ]
+        return "\n".join(WORDS.say(row.body["text"]) for row in mine)
+
+    def says(self, member, words, *, group=False):
+        where = (
+            {"chat_id": -1001, "private": False}
+            if group
+            else {"chat_id": member.telegram_id, "private": True}
+        )
+        command, _, argument = words[1:].partition(" ") if words.startswith("/") else ("", "", "")
+        return self._take(
+            kind=Kind.MESSAGE,
+            person_id=member.telegram_id,
+            text=words,
+            command=command,
+            argument=argument,
+            **where,
+        )
+
+    def taps(self, member, data, *, group=False):
+        where = (
+            {"chat_id": -1001, "private": False}
+            if group
+            else {"chat_id": member.telegram_id, "private": True}
+        )
+        return self._take(kind=Kind.BUTTON, person_id=member.telegram_id, data=data, message_id=1, **where)
+
+    def buttons(self):
+        return [data for row in self.rows for line in row.body.get("buttons", []) for _, data, _ in line]
+
+
+@pytest.fixture
+def village(session, now):
+    return Village(session, now)
+
+
+@pytest.fixture
+def lunch(session, canteen):
+    return meals.meal_on(session, canteen, TOMORROW, Sitting.LUNCH)
+
+
+def mine(session, meal, eater):
+    return rolls.booking_of(session, meal.id, eater.id)
+
+
+def test_granny_books_lunch_by_a_sentence(session, village, lunch, granny):
+    answer = village.says(granny, "明天中午两份，送到家")
+    assert answer == "李奶奶：11月26日 周四午饭 2 份，送到家。"
+    assert (mine(session, lunch, granny).portions, mine(session, lunch, granny).mode) == (2, Mode.DELIVERY)
+
+
+def test_granny_takes_it_back_with_one_tap(session, village, lunch, granny):
+    village.says(granny, "明天中午两份，送到家")
+    (undo,) = village.buttons()
+    assert "撤销了" in village.taps(granny, undo)
+    assert mine(session, lunch, granny).state == BookingState.CANCELLED
+    with pytest.raises(Refused, match="old_button"):
+        village.taps(granny, undo)
+
+
+def test_ten_minutes_later_the_way_back_is_closed(village, lunch, granny, now):
+    village.says(granny, "明天中午两份，送到家")
+    (undo,) = village.buttons()
+    village.now = now + timedelta(minutes=10)
+    with pytest.raises(Refused, match="old_button"):
+        village.taps(granny, undo)
+
+
+def test_granny_cancels_by_a_sentence(session, village, lunch, granny):
+    village.says(granny, "明天中午两份")
+    assert "取消了" in village.says(granny, "明天中午不吃了")
+    assert mine(session, lunch, granny).state == BookingState.CANCELLED
+
+
+def test_the_daughter_books_for_her_mother(session, village, lunch, granny, daughter):
+    answer = village.says(daughter, "帮我妈订明天午饭，送到家")
+    assert answer.startswith("李奶奶：11月26日 周四午饭 1 份，送到家")
+    assert mine(session, lunch, granny).booked_by_id == daughter.id
+
+
+def test_which_granny_is_asked_and_never_guessed(session, village, villager, lunch, granny, cook):
+    other = villager("李奶奶", hamlet="下寨", birth_on=date(1950, 1, 1))
+    assert village.says(cook, "帮李奶奶订明天午饭") == "哪一位？"
+    assert session.exec(select(Booking)).all() == []
+    village.taps(cook, village.buttons()[1])
+    assert mine(session, lunch, other).state == BookingState.BOOKED
+
+
+def test_after_closing_the_next_day_or_the_kitchen_is_offered(session, village, lunch, granny, cook):
+    village.now = lunch.closes_at + timedelta(minutes=5)
+    assert "截止" in village.says(granny, "明天中午一份")
+    another_day, kitchen = village.buttons()
+    village.taps(granny, kitchen)
+    (grant,) = [data for data in village.buttons() if data.startswith("grace:")]
+    with pytest.raises(Refused, match="only_kitchen"):
+        village.taps(granny, grant)
+    assert "加上了" in village.taps(cook, grant)
+    assert mine(session, lunch, granny).grace
+    assert "11月27日" in village.taps(granny, another_day)
+
+
+def test_the_taps_under_the_post_book_once(session, canteen, village, lunch, granny, now):
+    session.add(Post(canteen_id=canteen.id, kind="meal", target_id=lunch.id, chat_id=-1001))
+    session.flush()
+    for _ in range(2):
+        village.taps(granny, f"eat:{lunch.id}:in", group=True)
+    assert village.toast == "李奶奶：11月26日 周四午饭 1 份，来食堂吃。"
+    village.taps(granny, f"eat:{lunch.id}:more", group=True)
+    assert mine(session, lunch, granny).portions == 2
+    village.taps(granny, f"eat:{lunch.id}:home", group=True)
+    assert (mine(session, lunch, granny).portions, mine(session, lunch, granny).mode) == (2, Mode.DELIVERY)
+    village.taps(granny, f"eat:{lunch.id}:no", group=True)
+    village.taps(granny, f"eat:{lunch.id}:no", group=True)
+    assert mine(session, lunch, granny).state == BookingState.CANCELLED
+
+
+@pytest.mark.parametrize("data", ["eat:9999:in", "eat:x:in", "unbook:9999", "meallist:1:0"])
+def test_a_forged_tap_is_refused(village, granny, data):
+    with pytest.raises(Refused):
+        village.taps(granny, data)
+
+
+def test_a_seat_is_taken_by_a_tap(session, canteen, village, lunch, granny, cook, act):
+    lunch.seats = 1
+    kept = bookings.book(session, canteen, granny, Order(TOMORROW, Sitting.LUNCH), act(granny))
+    bookings.book(session, canteen, cook, Order(TOMORROW, Sitting.LUNCH), act(cook))
+    bookings.cancel(session, kept.booking.id, act(granny))
+    offer = session.exec(select(SeatOffer)).one()
+    assert "王师傅：11月26日 周四午饭 1 份" in village.taps(cook, f"seat:{offer.id}:yes")
+    assert mine(session, lunch, cook).state == BookingState.BOOKED
+
+
+def test_a_card_is_confirmed_or_thrown_away(session, village, lunch, granny):
+    assert "对吗" in village.says(granny, "/book")
+    yes, no = village.buttons()
+    village.taps(granny, yes)
+    assert mine(session, lunch, granny).state == BookingState.BOOKED
+    village.says(granny, "/cancel")
+    village.taps(granny, village.buttons()[1])
+    assert mine(session, lunch, granny).state == BookingState.BOOKED
+    assert no != yes
+
+
+def test_granny_sees_what_she_has_booked_and_cancels_from_there(session, village, lunch, granny):
+    assert village.says(granny, "/mine") == "李奶奶还没有订饭。"
+    village.says(granny, "明天中午两份")
+    assert "2 份" in village.says(granny, "/mine")
+    village.taps(granny, village.buttons()[0])
+    assert mine(session, lunch, granny).state == BookingState.CANCELLED
+
+
+def test_the_cook_sees_who_comes_and_granny_does_not(session, village, lunch, granny, cook):
+    village.says(granny, "明天中午两份")
+    assert "共 2 份" in village.says(cook, "/list")
+    assert "李奶奶 2 份" in village.says(cook, "/list")
+    assert "私下" in village.says(cook, "/list", group=True)
+    with pytest.raises(Refused, match="only_kitchen"):
+        village.says(granny, "/list")
+
+
+def test_the_cook_calls_a_meal_off_with_a_reason(session, village, lunch, granny, cook):
+    village.says(granny, "明天中午两份")
+    village.says(cook, "/list")
+    (off,) = [data for data in village.buttons() if data.startswith("calloff")]
+    assert "为什么" in village.taps(cook, off)
+    assert "已通知 1 人" in village.says(cook, "停电了")
+    assert mine(session, lunch, granny).state == BookingState.CANCELLED
+    told = session.exec(select(OutboxMessage).where(col(OutboxMessage.key).startswith("calledoff"))).one()
+    assert "停电了" in WORDS.say(told.body["text"])
+
+
+def test_every_day_for_my_mother_stands_after_one_tap(session, village, granny, daughter):
+    assert "对吗" in village.says(daughter, "每天给我妈送午饭")
+    village.taps(daughter, village.buttons()[0])
+    rest = village.buttons()[0]
+    assert "先停着" in village.taps(daughter, rest)
+    assert "恢复了" in village.taps(daughter, village.buttons()[0])
+
+
+def test_a_pasted_list_is_answered_in_one_line(session, village, lunch, granny, volunteer):
+    answer = village.says(volunteer, "明天午饭接龙\n1. 李奶奶 2份\n2. 阿军", group=True)
+    assert "加了李奶奶、阿军" in answer
+    assert "共 3 份" in answer
+    assert "\n" not in answer
+    assert "没有变" in village.says(volunteer, "明天午饭接龙\n1. 李奶奶 2份\n2. 阿军", group=True)
+
+
+def test_no_button_is_longer_than_the_messenger_allows(session, village, lunch, granny, cook):
+    village.says(granny, "明天中午两份")
+    village.says(cook, "/list")
+    assert all(len(data.encode()) <= 64 for data in village.buttons())
+    assert session.exec(select(Card)).first() is not None
