@@ -1,0 +1,92 @@
+"""Storm: one command calls meals off, tells everybody, and lists the elders to look after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.meals import Booking, BookingState, Meal, MealState
+from models.outbox import MessageClass
+from models.people import Canteen, Member, MemberRole, Role, Status
+from models.store import hold
+from rules import audit, meals, menus, outbox
+from rules.audit import Act
+from rules.people import age_on, holds, status_on
+from rules.settings import local_day
+from rules.values import Refused, Text
+
+OLD = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """What was done: meals called off, people told, elders to look after."""
+
+    meals: int
+    told: int
+    elders: Sequence[Member]
+
+
+def begin(session: Session, days: int, reason: str, act: Act) -> Storm:
+    """Call off the meals of today, or of today and tomorrow; a second call changes nothing more."""
+    canteen = _held(session, act)
+    if canteen.storm_since is not None:
+        raise Refused("storm.already")
+    canteen.storm_since = act.now
+    session.add(canteen)
+    today = local_day(canteen, act.now)
+    going = [
+        meal
+        for meal in menus.coming(session, canteen.id, today, today + timedelta(days=days - 1))
+        if meal.state not in (MealState.SERVED, MealState.CANCELLED)
+    ]
+    elders = to_look_after(session, canteen, going, today)
+    told = sum(meals.call_off(session, meal.id, reason, act) for meal in going)
+    audit.record(session, act, "storm.begun", f"canteen:{canteen.id}", after={"meals": len(going)})
+    _announce(session, canteen, Text("storm.group", reason=reason, days=[meal.day for meal in going]), act)
+    return Storm(len(going), told, elders)
+
+
+def _held(session: Session, act: Act) -> Canteen:
+    if act.actor_id is None or not holds(session, act.actor_id):
+        raise Refused("storm.only_manager")
+    canteen = hold(session, Canteen, act.canteen_id or 0)
+    assert canteen is not None
+    return canteen
+
+
+def _announce(session: Session, canteen: Canteen, said: Text, act: Act) -> None:
+    group = outbox.group_of(canteen)
+    if group is not None:
+        key = f"storm:{canteen.id}:{said.key}:{act.now.isoformat()}"
+        outbox.post(session, key, group, said, kind=MessageClass.POST, now=act.now)
+
+
+def to_look_after(
+    session: Session, canteen: Canteen, called_off: Sequence[Meal], today: date
+) -> Sequence[Member]:
+    """Elders who were to eat, and all of 80 and more; nobody who is away, in hospital or gone."""
+    live = (BookingState.BOOKED, BookingState.WAITLISTED)
+    booked = select(Booking.eater_id).where(
+        col(Booking.meal_id).in_([meal.id for meal in called_off]), col(Booking.state).in_(live)
+    )
+    expecting = set(session.exec(booked))
+    elder = select(MemberRole.member_id).where(MemberRole.role == Role.ELDER)
+    own = select(Member).where(
+        Member.canteen_id == canteen.id, col(Member.id).in_(elder), col(Member.erased_at).is_(None)
+    )
+    found = session.exec(own.order_by(col(Member.hamlet), col(Member.id))).all()
+    old = [member for member in found if member.id in expecting or (age_on(member, today) or 0) >= OLD]
+    return [member for member in old if status_on(session, member, today) == Status.ACTIVE]
+
+
+def end(session: Session, act: Act) -> None:
+    """The storm is over; meals called off stay so, people book again."""
+    canteen = _held(session, act)
+    if canteen.storm_since is None:
+        raise Refused("storm.none")
+    canteen.storm_since = None
+    session.add(canteen)
+    audit.record(session, act, "storm.ended", f"canteen:{canteen.id}")
+    _announce(session, canteen, Text("storm.group_over"), act)
