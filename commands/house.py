@@ -1,0 +1,208 @@
+"""The whole house in one process: who is built on whom, what starts first, and how it stops without losing anything."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from commands.logs import set_up
+from commands.saying import say
+from config import Config
+from handlers.taking import Turns
+from jobs import meals, people, sealing
+from jobs.outbox import Sender, Sending
+from jobs.scheduler import Clock, Scheduler
+from models.outbox import OutboxMessage
+from models.store import Store
+from rules.meals import daily_post
+from transports.dispatch import Dispatcher, Handling
+from transports.hearing import hear
+from transports.receiving import Intake, Receiver
+from transports.telegram import Me, Rejected, Telegram, requests
+from transports.updates import Heard
+from transports.vitals import Vitals
+
+if TYPE_CHECKING:
+    from web.server import Web
+
+log = structlog.get_logger()
+
+DUTIES = (*meals.DUTIES, *people.DUTIES, *sealing.DUTIES)
+LIVE = {"meal": daily_post}
+DRAIN_SECONDS = 5.0
+
+
+async def no_sheets(attachment: Mapping[str, Any], row: OutboxMessage) -> tuple[str, bytes]:
+    """No capability of this release attaches a sheet."""
+    raise Rejected(f"no such sheet: {attachment['sheet']}")
+
+
+class PortTaken(Exception):
+    """The web port is in use."""
+
+
+class OffsetClock:
+    """The machine's time plus the seconds in a file that a demo or a test may change."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __call__(self) -> datetime:
+        """The present moment, aware UTC."""
+        try:
+            offset = float(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            offset = 0.0
+        return datetime.now(UTC) + timedelta(seconds=offset)
+
+
+def clock_of(config: Config) -> Callable[[], datetime]:
+    """The machine's time, or the one a demo moves."""
+    file = config.clock.offset_file
+    return OffsetClock(file) if file else partial(datetime.now, UTC)
+
+
+class House:
+    """Everything that lives as long as the bot."""
+
+    def __init__(self, config: Config, token: str, store: Store) -> None:
+        set_up(config.log, token, config.telegram.webhook_secret.get_secret_value())
+        self.config, self.store = config, store
+        self.clock = clock_of(config)
+        self.telegram = Telegram(token, requests(config.telegram.proxy), config.telegram.api_base)
+        self.vitals = Vitals(self.clock())
+        self.operators = config.operator.telegram_ids
+        sending = Sending(store, self.telegram, self.clock, self.vitals, no_sheets, self.operators)
+        self.sender = Sender(sending)
+        self.scheduler = Scheduler(store, DUTIES, self.clock)
+        self._toasts: set[asyncio.Task[None]] = set()
+
+    async def live(self) -> None:
+        """Open, work until told to stop, close in order."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        await self.telegram.open()
+        try:
+            me = await self._introduce(stopping)
+            if me is not None:
+                await self._work(me, stopping)
+        finally:
+            await self.telegram.close()
+            await self.store.close()
+
+    async def _introduce(self, stopping: asyncio.Event) -> Me | None:
+        """Learn who we are; a network that is down is waited for."""
+        from transports.telegram import Retry, Uncertain
+
+        while not stopping.is_set():
+            try:
+                return await self.telegram.get_me()
+            except (Retry, Uncertain) as fault:
+                log.warning("the messenger does not answer yet", reason=type(fault).__name__)
+                await _wait(stopping, 2.0)
+        return None
+
+    async def _work(self, me: Me, stopping: asyncio.Event) -> None:
+        read = partial(hear, bot_id=me.id, bot_username=me.username)
+        turns = Turns(self.store, self.clock, self.sender.hand_over, self._toast)
+        dispatcher = Dispatcher(self.store, Handling(turns.take, read, self.clock, self.operators))
+        intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators)
+        receiver = Receiver(self.telegram.poll, intake.keep, self.vitals, self.clock)
+        clock = Clock(self.scheduler, every=self.config.clock.tick_seconds, after=self._ticked)
+        await self.sender.start()
+        dispatcher.start()
+        receiving = asyncio.create_task(self._receive(receiver, intake), name="receiving")
+        await clock.wake()
+        clock.start()
+        web = await self._open_web(intake)
+        say("cli.running", name=me.username)
+        await _first(receiving, asyncio.create_task(stopping.wait()))
+        clock.stop()
+        await _end(receiving, web, dispatcher.drain(DRAIN_SECONDS))
+        await self.sender.drain(DRAIN_SECONDS)
+        if not receiving.cancelled() and (fault := receiving.exception()):
+            raise fault
+
+    async def _receive(self, receiver: Receiver, intake: Intake) -> None:
+        if self.config.telegram.webhook_url:
+            secret = self.config.telegram.webhook_secret.get_secret_value()
+            await self.telegram.set_webhook(self.config.telegram.webhook_url, secret)
+            await asyncio.Event().wait()
+        await self.telegram.delete_webhook()
+        await receiver.run()
+
+    def _ticked(self) -> None:
+        self.vitals.last_tick_at = self.clock()
+        self.sender.sweep()
+
+    def _toast(self, heard: Heard, words: str, alert: bool) -> None:
+        """Answer a tap at once; a tap too old to be answered is no fault."""
+        self._keep(self._answer_tap(heard.callback_id, words, alert))
+
+    async def _answer_tap(self, callback_id: str, words: str, alert: bool) -> None:
+        try:
+            await self.telegram.answer_tap(callback_id, words, alert=alert)
+        except Exception as fault:
+            self.vitals.count("taps_unanswered")
+            log.info("a tap could not be answered", reason=type(fault).__name__)
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._toasts.add(task)
+        task.add_done_callback(self._toasts.discard)
+
+    async def _open_web(self, intake: Intake) -> "Web | None":
+        address = self.config.web.address
+        if address is None:
+            return None
+        from transports.webhooks import Webhook
+        from web.health import Pages
+        from web.server import Web
+
+        hook = self.config.telegram.webhook_url
+        pages = Pages(self.vitals, self.clock, self._store_answers, polls=not hook)
+        secret = self.config.telegram.webhook_secret.get_secret_value()
+        routes = [*pages.routes(), *([Webhook(secret, intake.keep).route()] if hook else [])]
+        web = Web(routes, *address)
+        try:
+            await web.start()
+        except OSError:
+            raise PortTaken(str(address[1])) from None
+        return web
+
+    async def _store_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(5):
+                await self.store.read(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar())
+        except Exception:
+            log.exception("the store does not answer")
+            return False
+        return True
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+async def _first(*tasks: "asyncio.Task[Any]") -> None:
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _end(receiving: "asyncio.Task[None]", web: "Web | None", draining: Coroutine[Any, Any, None]) -> None:
+    """Hear nothing more, finish what was begun, then close the web."""
+    receiving.cancel()
+    await asyncio.wait([receiving])
+    await draining
+    if web is not None:
+        await web.stop()
