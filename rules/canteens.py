@@ -128,8 +128,8 @@ def change(session: Session, canteen_id: int, name: str, value: Any, act: Act) -
         kept = {k: v for k, v in canteen.settings.items() if k != name}
         canteen.settings = kept if value is None else {**kept, name: value}
     session.add(canteen)
-    states = {"before": {"value": before}, "after": {"value": value}}
-    audit.record(session, act, "canteens.changed", f"canteen:{canteen.id}:{name}", **states)
+    was, becomes = {"value": before}, {"value": value}
+    audit.record(session, act, "canteens.changed", f"canteen:{canteen.id}:{name}", before=was, after=becomes)
     return before
 
 

@@ -44,7 +44,7 @@ def read(canteen: Canteen, name: str, words: str) -> Any:
     words = words.strip().replace("：", ":")
     try:
         return _read(canteen, name, words)
-    except (ValueError, KeyError, OSError) as wrong:
+    except (ValueError, KeyError, OSError, OverflowError) as wrong:
         raise Refused("canteens.unreadable") from wrong
 
 
