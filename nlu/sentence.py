@@ -12,6 +12,8 @@ CORRECTION = re.compile(
     r"哦不|啊不|噢不|呃不|喔不|不对|说错了?|讲错了?|不不不?|打错了?|搞错了,|不是,?(?=后|明|大|周|下|两|三|一)|no wait|sorry,? i mean|i mean|actually"
 )
 
+GONE = re.compile(r"昨|大?前天|上个?[周星礼]|yesterday")
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -74,8 +76,9 @@ def _corrected(sentence: Sentence) -> Sentence:
 
 
 def skeleton_of(sentence: Sentence) -> str:
-    """The sentence in lower case with days, meals and counts put as single capital letters."""
-    marks = [(s.start, s.end, "R" if s.recur else "D") for s in sentence.days]
+    """The sentence in lower case with days, meals and counts as single capital letters; days gone by stay."""
+    days = [s for s in sentence.days if not GONE.match(sentence.low, s.start)]
+    marks = [(s.start, s.end, "R" if s.recur else "D") for s in days]
     marks += [(s.start, s.end, "T" if s.plain else "M") for s in sentence.meals]
     marks += [(s.start, s.end, "N") for s in sentence.counts if s.end - s.start < 12]
     out: list[str] = []
