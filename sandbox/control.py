@@ -80,7 +80,7 @@ class Control:
         wanted: Wanted,
         *,
         chat_id: int,
-        timeout: float = 10.0,
+        timeout: float = 10.0,  # noqa: ASYNC109
         after: int = 0,
     ) -> Message:
         """The first message of the bot (numbered above `after`) that contains the text or meets the test."""

@@ -4,10 +4,10 @@ import argparse
 import asyncio
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
+import signal
+from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
@@ -19,6 +19,7 @@ from sandbox.forms import parameters
 from sandbox.refusals import ApiError
 from sandbox.steering import control_routes
 from sandbox.webhook import Webhook
+from sandbox.wire import DROP, listen
 from sandbox.world import World
 
 JSON_TYPE = b"application/json"
@@ -51,7 +52,7 @@ class TelegramRoute(BaseRoute):
         except ApiError as error:
             await _respond(send, error.code, json.dumps(error.raw).encode(), JSON_TYPE)
         except Dropped:
-            await _drop(send)
+            await _drop(scope, send)
         else:
             await _respond(send, reply.status, reply.body, JSON_TYPE)
 
@@ -68,34 +69,26 @@ def create_app(
     return app
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn without its signal handlers: the process around it decides when to stop."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 async def serve(app: Starlette, host: str, port: int) -> None:
     """Serve until cancelled, delivering to a webhook when one is set; closes what it opened."""
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = _Server(config)
+    server, wires = await listen(app, host, port)
     delivering = asyncio.create_task(app.state.webhook.run())
-    serving = asyncio.create_task(server.serve())
     try:
-        await asyncio.shield(serving)
+        await delivering
     finally:
-        server.should_exit = True
         delivering.cancel()
-        await asyncio.gather(serving, delivering, return_exceptions=True)
+        server.close()
+        for wire in list(wires):
+            wire.close()
+        await asyncio.gather(delivering, return_exceptions=True)
+
+
+async def _until_stopped(app: Starlette, host: str, port: int) -> None:
+    serving = asyncio.create_task(serve(app, host, port))
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, serving.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
 
 
 def main() -> None:
@@ -109,7 +102,7 @@ def main() -> None:
     parser.add_argument("--offset-file", type=Path)
     wish = parser.parse_args()
     world = World(Clock(wish.offset_file), token=wish.token, privacy=wish.privacy)
-    asyncio.run(serve(create_app(world, control=wish.control), wish.host, wish.port))
+    asyncio.run(_until_stopped(create_app(world, control=wish.control), wish.host, wish.port))
 
 
 async def _body(receive: Receive) -> bytes:
@@ -131,8 +124,11 @@ async def _respond(send: Send, status: int, body: bytes, kind: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _drop(send: Send) -> None:
-    """Promise a body and never send it: the server cuts the connection, the client sees a broken answer."""
+async def _drop(scope: Scope, send: Send) -> None:
+    """Cut the connection; a server that can't is promised a body that never comes, and cuts it then."""
+    if DROP in scope.get("extensions", {}):
+        await send({"type": DROP})
+        return
     headers = [(b"content-type", JSON_TYPE), (b"content-length", b"1000")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
 
