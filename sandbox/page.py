@@ -6,26 +6,22 @@ import binascii
 import mimetypes
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from sandbox.clock import Clock
+from sandbox.page_clock import Tick, destination, walk
 from sandbox.page_feed import Feed
-from sandbox.page_views import ZONE, older, state
+from sandbox.page_views import older, state
 from sandbox.records import Json
 from sandbox.refusals import ApiError, NotAllowed
 from sandbox.world import World
 
 FOLDER = Path(__file__).parent / "page"
-STEP = timedelta(minutes=15)
-PAUSE = 0.02
 MAX_PHOTO = 10 * 1024 * 1024
 MAX_TEXT = 4096
 SHOWN_INLINE = frozenset(
@@ -39,7 +35,6 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 
-Tick = Callable[[], Awaitable[None]]
 Act = Callable[["Page", Json], Awaitable[Json]]
 
 
@@ -217,28 +212,6 @@ async def _clock(page: Page, body: Json) -> Json:
     async with page.moving:
         await walk(page.world.clock, destination(page.world.clock.now(), str(body["to"])), page.tick)
     return {"now": page.world.clock.now().isoformat()}
-
-
-def destination(now: datetime, to: str) -> datetime:
-    """Where a button of the clock bar leads, in village time."""
-    there = now.astimezone(ZoneInfo(ZONE))
-    evening = there.replace(hour=18, minute=0, second=0, microsecond=0)
-    morning = (there + timedelta(days=1)).replace(hour=7, minute=0, second=0, microsecond=0)
-    return {
-        "hour": now + timedelta(hours=1),
-        "day": now + timedelta(days=1),
-        "evening": evening if evening > there else evening + timedelta(days=1),
-        "morning": morning,
-    }[to]
-
-
-async def walk(clock: Clock, target: datetime, tick: Tick | None = None) -> None:
-    """Move the time in steps, so that every duty on the way comes due in its own hour."""
-    while clock.now() < target:
-        clock.set(min(target, clock.now() + STEP))
-        await asyncio.sleep(PAUSE)
-        if tick is not None:
-            await tick()
 
 
 ACTS: dict[str, Act] = {

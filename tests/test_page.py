@@ -11,7 +11,8 @@ import pytest
 from starlette.applications import Starlette
 
 from sandbox.clock import Clock
-from sandbox.page import FOLDER, Page, destination, make_page, page_routes, walk
+from sandbox.page import FOLDER, Page, make_page, page_routes
+from sandbox.page_clock import destination, walk
 from sandbox.page_feed import Feed
 from sandbox.page_views import message_view
 from sandbox.records import Json

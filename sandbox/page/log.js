@@ -44,7 +44,7 @@ export class Log {
 
   /** Take in a new or changed message; painting waits for the next frame. */
   upsert(message) {
-    const at = this.messages.findIndex((each) => each.id === message.id);
+    const at = this.messages.findLastIndex((each) => each.id === message.id);
     if (at >= 0) this.messages[at] = message;
     else this.insert(message);
     this.changed.add(message.id);
@@ -132,8 +132,12 @@ export class Log {
   }
 
   isPinned() {
+    return this.to >= this.messages.length - this.changed.size && this.isNearEnd();
+  }
+
+  isNearEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
-    return this.to >= this.messages.length - this.changed.size && scrollHeight - scrollTop - clientHeight < NEAR;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
   }
 
   tellMissed(count) {
@@ -143,7 +147,7 @@ export class Log {
 
   scrolled() {
     if (this.element.scrollTop < NEAR) this.up();
-    else if (this.element.scrollHeight - this.element.scrollTop - this.element.clientHeight < NEAR) this.down();
+    else if (!this.scheduled && this.isNearEnd()) this.down();
     this.pinned = this.isPinned();
     if (this.pinned) this.missed = 0;
     this.newer(this.missed, !this.pinned);

@@ -1,18 +1,16 @@
 // The page as a whole: who one is, what came in, what one does.
 
 import { alertWith, dress, dropToasts, keep, kept, toast, writePage } from "./looks.js";
-import { button } from "./elements.js";
+import { Guide } from "./guide.js";
 import { Panel } from "./panel.js";
-import { People, roleWords, Unread } from "./people.js";
+import { People, Unread } from "./people.js";
 import { chooseZone, dayOf, moment } from "./times.js";
-import { TOUR, VILLAGER } from "./tour.js";
 import * as wire from "./wire.js";
-import { language, word } from "./words.js";
+import { word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const phone = matchMedia("(max-width: 46em)");
 const unread = new Unread();
-const tried = new Set();
 const pressed = new Map();
 let village = null;
 let shift = 0;
@@ -103,7 +101,7 @@ function show() {
   $("bot-name").textContent = village.bot.name;
   document.title = `${me().name} · ${village.bot.name} · ${word("demo")}`;
   for (const each of ["group", "private"]) openPanel(each);
-  showTour();
+  guide.show(me(), village.people);
   showTime();
   arrange();
 }
@@ -212,39 +210,15 @@ async function move(to) {
 
 // --- the tour
 
-function showTour() {
-  const tour = TOUR[me().role] ?? VILLAGER;
-  $("tour-lead").textContent = tour[language()];
-  $("chips").replaceChildren(...tour.chips.map((chip) => tourChip(chip)).filter(Boolean));
-}
-
-function tourChip(chip) {
-  const target = chip.go && village.people.find(({ role }) => role === chip.go);
-  if (chip.go && !target) return null;
-  const name = chipWords(chip, target);
-  const key = `${village.me}:${name}`;
-  const node = button(tried.has(key) ? "chip.tried" : "chip", {}, name);
-  node.addEventListener("click", () => {
-    tried.add(key);
-    node.classList.add("tried");
-    follow(chip, target);
-  });
-  return node;
-}
-
-function chipWords(chip, target) {
-  if (target) return word("tour.goLabel", { name: target.name, role: roleWords(target.role) });
-  return chip.move ? word(`clock.${chip.move}`) : word("tour.say", { text: chip.say });
-}
-
-function follow(chip, target) {
-  if (target) return become(target.id);
-  if (chip.move) return move(chip.move);
-  turnTo(chip.side);
-  const { composer } = panels[chip.side];
-  composer.fill(chip.say);
-  return composer.input.focus();
-}
+const guide = new Guide({
+  become,
+  move,
+  fill: (which, text) => {
+    turnTo(which);
+    panels[which].composer.fill(text);
+    panels[which].composer.input.focus();
+  },
+});
 
 // --- phone and desktop
 
