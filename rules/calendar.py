@@ -13,35 +13,35 @@ from rules import audit, meals, menus
 from rules.audit import Act
 from rules.people import holds
 from rules.settings import local_day
-from rules.values import Refused
+from rules.values import Refused, Text
 
 FESTIVALS = {
-    (1, 1): "春节",
-    (1, 15): "元宵节",
-    (2, 2): "龙抬头",
-    (3, 3): "三月三",
-    (5, 5): "端午节",
-    (7, 7): "七夕",
-    (7, 14): "中元节",
-    (8, 15): "中秋节",
-    (9, 9): "重阳节",
-    (12, 8): "腊八节",
+    (1, 1): "spring",
+    (1, 15): "lantern",
+    (2, 2): "dragon",
+    (3, 3): "sanyuesan",
+    (5, 5): "duanwu",
+    (7, 7): "qixi",
+    (7, 14): "zhongyuan",
+    (8, 15): "mid_autumn",
+    (9, 9): "chongyang",
+    (12, 8): "laba",
 }
-HOLIDAYS = {(1, 1): "元旦", (5, 1): "劳动节", (10, 1): "国庆节"}
+HOLIDAYS = {(1, 1): "new_year", (5, 1): "labour", (10, 1): "national"}
 NAMED_FIRST = (DayKind.CLOSED, DayKind.FESTIVAL, DayKind.HOLIDAY, DayKind.MARKET)
 
 
 def festival_of(day: date) -> str:
-    """The name of a lunar festival or fixed holiday; empty on ordinary days."""
+    """Which lunar festival or fixed holiday a day is; empty on ordinary days."""
     from lunar_python import Solar
 
     lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
     # A leap month has a negative number: its days are no festivals a second time.
     named = FESTIVALS.get((lunar.getMonth(), lunar.getDay()), "")
     if not named and lunar.next(1).getMonth() == 1 and lunar.next(1).getDay() == 1:
-        named = "除夕"
+        named = "eve"
     if not named and lunar.getJieQi() == "清明":
-        named = "清明节"
+        named = "qingming"
     return named or HOLIDAYS.get((day.month, day.day), "")
 
 
@@ -51,10 +51,14 @@ def marks(session: Session, canteen_id: int, first: date, last: date) -> Sequenc
     return session.exec(own.order_by(col(DayMark.day), col(DayMark.kind))).all()
 
 
-def name_of(session: Session, canteen: Canteen, day: date) -> str:
+def name_of(session: Session, canteen: Canteen, day: date) -> Text | None:
     """What a day is called: the village's own name first, else the festival; often nothing."""
     own = {mark.kind: mark.name for mark in marks(session, canteen.id, day, day)}
-    return next((own[kind] for kind in NAMED_FIRST if own.get(kind)), "") or festival_of(day)
+    given = next((own[kind] for kind in NAMED_FIRST if own.get(kind)), "")
+    if given:
+        return Text("verbatim", text=given)
+    festival = festival_of(day)
+    return Text(f"calendar.festival_{festival}") if festival else None
 
 
 def is_workday(session: Session, canteen: Canteen, day: date) -> bool:

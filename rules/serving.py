@@ -82,7 +82,7 @@ def settle(session: Session, booking: Booking, state: BookingState, act: Act) ->
 def take_back(session: Session, booking_id: int, act: Act) -> Booking:
     """Undo a wrong tap within ten minutes: the eater is expected again, the money corrected."""
     check_serves(session, act)
-    booking, _ = held(session, booking_id, act)
+    booking, meal = held(session, booking_id, act)
     if booking.state not in EATEN or booking.ended_at is None or act.now > booking.ended_at + UNDO:
         raise Refused("serving.too_late_to_undo")
     ledger.correct(session, booking, act)
@@ -90,6 +90,9 @@ def take_back(session: Session, booking_id: int, act: Act) -> Booking:
     if delivery is not None:
         delivery.outcome, delivery.outcome_at = None, None
         session.add(delivery)
+    if meal.state == MealState.SERVED:
+        _miss(session, booking, meal, act)
+        return booking
     settle(session, booking, BookingState.BOOKED, act)
     booking.ended_at = None
     return booking

@@ -1,6 +1,7 @@
 """Storm: one command calls meals off, tells everybody, and lists the elders to look after."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,10 +11,10 @@ from models.meals import Booking, BookingState, Meal, MealState
 from models.outbox import MessageClass
 from models.people import Canteen, Member, MemberRole, Role, Status
 from models.store import hold
-from rules import audit, meals, menus, outbox
+from rules import audit, meals, outbox
 from rules.audit import Act
 from rules.people import age_on, holds, status_on
-from rules.settings import local_day
+from rules.settings import local_day, settings_of
 from rules.values import Refused, Text
 
 OLD = 80
@@ -36,16 +37,22 @@ def begin(session: Session, days: int, reason: str, act: Act) -> Storm:
     canteen.storm_since = act.now
     session.add(canteen)
     today = local_day(canteen, act.now)
-    going = [
-        meal
-        for meal in menus.coming(session, canteen.id, today, today + timedelta(days=days - 1))
-        if meal.state not in (MealState.SERVED, MealState.CANCELLED)
-    ]
+    going = _going(session, canteen, today, days)
     elders = to_look_after(session, canteen, going, today)
     told = sum(meals.call_off(session, meal.id, reason, act) for meal in going)
     audit.record(session, act, "storm.begun", f"canteen:{canteen.id}", after={"meals": len(going)})
     _announce(session, canteen, Text("storm.group", reason=reason, days=[meal.day for meal in going]), act)
     return Storm(len(going), told, elders)
+
+
+def _going(session: Session, canteen: Canteen, today: date, days: int) -> list[Meal]:
+    """Meals of those days, made where nobody has asked for them yet: else they could be booked in the storm."""
+    found: list[Meal] = []
+    for day in (today + timedelta(days=number) for number in range(days)):
+        for sitting in settings_of(canteen).sittings:
+            with suppress(Refused):
+                found.append(meals.meal_on(session, canteen, day, sitting))
+    return [meal for meal in found if meal.state not in (MealState.SERVED, MealState.CANCELLED)]
 
 
 def _held(session: Session, act: Act) -> Canteen:

@@ -1,0 +1,35 @@
+"""When a meal closes, the kitchen gets its sheet, and those who care learn who is missing."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from jobs.duties import Due, Duty, Look
+from models.meals import Meal, MealState
+from models.people import Role
+from rules import alarms, outbox, sheets
+from rules.values import Attachment, Message, Text
+
+
+def due(look: Look) -> Iterable[Due]:
+    """Meals that are closed and not yet begun."""
+    closed = select(Meal).where(Meal.closes_at <= look.now, Meal.starts_at > look.now)
+    closed = closed.where(col(Meal.state).in_((MealState.PLANNED, MealState.OPEN, MealState.CLOSED)))
+    for meal in look.session.exec(closed):
+        yield Due("sheets.kitchen", meal.day, str(meal.id), meal.canteen_id, meal.starts_at)
+
+
+def do(session: Session, due: Due, now: datetime) -> None:
+    """The sheet as a message and on paper; whom to ask after, to those who care."""
+    meal = session.get_one(Meal, int(due.target))
+    said = Message(sheets.kitchen_text(session, meal), attachment=Attachment("kitchen", {"meal_id": meal.id}))
+    outbox.tell_role(session, f"kitchen:{meal.id}", meal.canteen_id, (Role.COOK, Role.MANAGER), said, now=now)
+    missing = [member.name for member in alarms.usually_here(session, meal)]
+    if missing:
+        asked = Text("sheets.ask_after", day=meal.day, sitting=meal.sitting, names=missing)
+        roles = (Role.SOCIAL_WORKER, Role.MANAGER)
+        outbox.tell_role(session, f"askafter:{meal.id}", meal.canteen_id, roles, asked, now=now)
+
+
+DUTIES = (Duty("sheets.kitchen", due, do),)
