@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from telegram import Bot
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
@@ -38,3 +38,8 @@ def hamlet(*, privacy: bool = False, bot_is_admin: bool = True, start: bool = Tr
     faults = Faults()
     bot = Bot(TOKEN, request=InProcessRequest(world, faults), get_updates_request=InProcessRequest(world))
     return Hamlet(world, group.id, bot, faults)
+
+
+def keyboard(*labels: str) -> InlineKeyboardMarkup:
+    """One button per label; the label is the data."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton(label, callback_data=label)] for label in labels])
