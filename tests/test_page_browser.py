@@ -238,12 +238,18 @@ async def test_a_phone_shows_one_chat_at_a_time(chromium: Browser, address: str,
     assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-async def test_the_page_speaks_english_too(chromium: Browser, address: str) -> None:
+async def test_the_page_speaks_english_too(chromium: Browser, address: str, world: World) -> None:
+    world.start(GRANNY)
     tab = await _open(chromium, address)
+    world.say(NEIGHBOUR, VILLAGE, "刚说的")
+    await expect(_log(tab, "group")).to_contain_text("刚说的")
+    await tab.fill("#private-input", "写了一半")
     await tab.click("#language")
     await expect(tab.get_by_role("button", name="Tomorrow 07:00")).to_be_visible()
     await expect(tab.locator("html")).to_have_attribute("lang", "en")
     same = "import('/page/static/words.js').then(({catalogs: {zh, en}}) => [zh, en].map((w) => Object.keys(w).sort()))"
+    await expect(tab.locator("#private-input")).to_have_value("写了一半")
+    await expect(_log(tab, "group")).to_contain_text("刚说的")
     chinese, english = await tab.evaluate(same)
     assert chinese == english
 

@@ -43,7 +43,7 @@ export class Composer {
     this.placeholder = word(group ? "compose.group" : "compose.private");
     this.keyboard.setAttribute("aria-label", word("compose.keyboard"));
     this.slash.hidden = commands.length === 0;
-    this.clear();
+    this.tellNote();
     this.showKeyboard(keyboard);
   }
 

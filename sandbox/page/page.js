@@ -17,6 +17,7 @@ let shift = 0;
 let side = "private";
 let chosenGroup = null;
 let hangUp = () => {};
+let refreshing;
 
 const now = () => Date.now() + shift;
 const me = () => village.people.find(({ id }) => id === village.me);
@@ -40,7 +41,7 @@ const acts = {
   contact: (chat) => attempt(() => wire.post("contact", { as: village.me, chat: chat.id })),
   press: (message, data, key) => attempt(() => press(message, data, key)),
   older: async (chat, before) => (await attempt(() => wire.older(village.me, chat, before))) ?? { messages: [], more: true },
-  choose: (id) => { chosenGroup = id; openPanel("group"); },
+  choose: (id) => { chosenGroup = id; return refresh(); },
   copy: (text) => navigator.clipboard.writeText(text).then(() => toast(word("toast.copied"))),
   unsupported: () => toast(word("toast.unsupported")),
   tell: (key) => toast(word(key)),
@@ -85,6 +86,11 @@ async function become(person) {
   chooseZone(village.zone);
   show();
   if (restarted) listen();
+}
+
+/** Look again with the same eyes: what is being written stays. */
+function refresh() {
+  return become(village.me);
 }
 
 function listen() {
@@ -140,7 +146,7 @@ const handlers = {
   answer,
   clock: ({ now: instant }) => setTime(instant),
   reset: () => { village.boot = null; return become(village.me); },
-  chats: () => become(village.me),
+  chats: () => { clearTimeout(refreshing); refreshing = setTimeout(refresh, 150); },
 };
 
 function news(event) {
@@ -253,10 +259,10 @@ function listenToHands() {
     $("clock-toggle").setAttribute("aria-expanded", String(open));
   });
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape") dropToasts(); });
-  phone.addEventListener("change", () => show());
+  phone.addEventListener("change", refresh);
 }
 
-dress(() => village && show());
+dress(() => village && refresh());
 writePage();
 listenToHands();
 setInterval(() => village && showTime(), 1000);

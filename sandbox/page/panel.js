@@ -43,6 +43,7 @@ export class Panel {
 
   /** Show a chat (or that there is none) as the person sees it. */
   open(chat, { me, unread, now, bot }) {
+    const same = this.chat?.id === chat?.id && this.me === me;
     this.chat = chat;
     const acts = { ...this.acts, say: (text) => this.acts.submit(chat, { text }), jump: (id) => this.log.jump(id) };
     this.view = { me, unread, now, kind: chat?.kind, acts };
@@ -51,6 +52,7 @@ export class Panel {
     this.actions.remove();
     this.writeHead();
     this.log.show(chat?.messages ?? [], this.view, chat?.more ?? false);
+    if (!same) this.composer.clear();
     this.composer.open({
       title: this.title.textContent, group: this.side === "group", commands: chat?.commands ?? [],
       keyboard: chat?.keyboard, mention: chat?.kind === "group" ? `@${bot.username}` : "",

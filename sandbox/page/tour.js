@@ -15,11 +15,11 @@ export const TOUR = {
   },
   cook: {
     zh: "您掌勺。到 18:00 截止，厨房单就来：", en: "You cook. At 18:00 booking closes and the kitchen sheet comes:",
-    chips: [say("/list"), say("明天几个人吃饭？"), move("evening"), go("social_worker")],
+    chips: [say("明天多少人吃饭"), say("/list"), move("evening"), go("social_worker")],
   },
   social_worker: {
     zh: "您是社工，替没有手机的老人订饭：", en: "You are the social worker and book for elders without a phone:",
-    chips: [say("/list"), say("/help"), say("明天几个人吃饭？"), go("manager")],
+    chips: [say("帮覃叔订明天中午一份"), say("/list"), say("/help"), go("manager")],
   },
   manager: {
     zh: "您管食堂。看看明天早上机器人自己做什么：", en: "You run the canteen. See what the bot does by itself tomorrow:",
