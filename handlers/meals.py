@@ -2,6 +2,7 @@
 
 from handlers import bookings as orders
 from handlers import lists, standing
+from handlers import rolls as rolls_room
 from handlers.bookings import known, told
 from handlers.turn import Turn
 from models.cards import Card
@@ -10,13 +11,10 @@ from models.people import Member, Role
 from nlu import Action, Intent, Understanding
 from rules import bookings, meals, plans, rolls, waitlist
 from rules.bookings import Order
-from rules.counts import count
 from rules.people import check_may_act, resolve
 from rules.plans import Done
-from rules.settings import local_day
-from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
+from rules.values import Answer, Button, Message, Refused, Text, Toast, lines
 
-KITCHEN = (Role.COOK, Role.SOCIAL_WORKER)
 PAGE = 20
 
 
@@ -31,19 +29,11 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
     return orders.order(turn, understanding)
 
 
-def _number(word: str) -> int:
-    if not word.isascii() or not word.isdecimal():
-        raise Refused("common.old_button")
-    return int(word)
-
-
 def eat(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """A tap under the day's post: a second tap changes nothing, one more portion is its own button."""
     number, how = arguments
     known(turn)
-    meal = turn.session.get(Meal, _number(number))
-    if meal is None or meal.canteen_id != turn.village.id:
-        raise Refused("common.old_button")
+    meal = rolls_room.own_meal(turn, number)
     if how == "no":
         return _not_eating(turn, meal)
     kept = bookings.book(turn.session, turn.village, turn.asker, _tapped(turn, meal, how), turn.act)
@@ -68,7 +58,7 @@ def _not_eating(turn: Turn, meal: Meal) -> Answer:
 def unbook(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """ "Not this time", under a reminder or in one's own list."""
     known(turn)
-    booking = turn.session.get(Booking, _number(arguments[0]))
+    booking = turn.session.get(Booking, rolls_room.number(arguments[0]))
     if booking is None:
         raise Refused("common.old_button")
     eater = turn.session.get_one(Member, booking.eater_id)
@@ -82,7 +72,7 @@ def seat(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """The answer to an offered seat."""
     number, word = arguments
     known(turn)
-    booking, meal = waitlist.answer(turn.session, _number(number), turn.act, take=word == "yes")
+    booking, meal = waitlist.answer(turn.session, rolls_room.number(number), turn.act, take=word == "yes")
     eater = turn.session.get_one(Member, booking.eater_id)
     said = rolls.echo(eater, rolls.Kept(booking, meal, None))
     return Toast(Text("meals.toast_done"), edit=Message(said))
@@ -93,7 +83,7 @@ def grant(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     known(turn)
     if not turn.may(Role.COOK):
         raise Refused("meals.only_kitchen")
-    card = turn.session.get(Card, _number(arguments[0]))
+    card = turn.session.get(Card, rolls_room.number(arguments[0]))
     if card is None or card.kind != "meals.late" or card.canteen_id != turn.village.id:
         raise Refused("common.old_button")
     plan = plans.from_facts(card.facts["plan"])
@@ -111,10 +101,13 @@ def query(turn: Turn, understanding: Understanding) -> Answer:
     slots = understanding.slots
     if slots.beneficiary:
         return _of_other(turn, slots.beneficiary)
-    if turn.may(*KITCHEN) and slots.dates:
+    if turn.may(*rolls_room.KITCHEN) and slots.dates:
         sitting = rolls.sitting_of(turn.village, slots.meal)
         return lines(
-            *(_numbers(turn, meals.find(turn.session, turn.village, day, sitting)) for day in slots.dates[:7])
+            *(
+                rolls_room.numbers(turn, meals.find(turn.session, turn.village, day, sitting))
+                for day in slots.dates[:7]
+            )
         )
     return mine(turn, "")
 
@@ -146,93 +139,12 @@ def _coming(turn: Turn, eater: Member) -> Answer:
     return Message(said, rows if turn.private else ())
 
 
-def _numbers(turn: Turn, meal: Meal | None) -> Text | None:
-    if meal is None:
-        return Text("meals.nobody_yet")
-    counted = count(turn.session, meal.id)
-    by_mode = {mode.value: counted.by_mode.get(mode, 0) for mode in Mode}
-    return Text(
-        "meals.numbers",
-        day=meal.day,
-        sitting=meal.sitting,
-        taken=counted.taken,
-        waiting=counted.waiting,
-        **by_mode,
-    )
-
-
-def roll(turn: Turn, argument: str) -> Answer:
-    """`/list`: counts and names of the next meal, for those who cook and care; in private only."""
-    known(turn)
-    if not turn.may(*KITCHEN):
-        raise Refused("meals.only_kitchen")
-    if not turn.private:
-        return Text("meals.say_in_private")
-    meal = _current(turn)
-    return _page(turn, meal, 0) if meal else Text("meals.nobody_yet")
-
-
-def _current(turn: Turn) -> Meal | None:
-    """The meal in hand: today's until it is eaten, else the next."""
-    today = local_day(turn.village, turn.now)
-    sitting = rolls.sitting_of(turn.village, None)
-    meal = meals.find(turn.session, turn.village, today, sitting)
-    if meal is not None and meal.starts_at > turn.now:
-        return meal
-    return meals.next_open(turn.session, turn.village, turn.now)
-
-
-def _page(turn: Turn, meal: Meal, first: int) -> Message:
-    everybody = rolls.roll(turn.session, meal.id)
-    shown = [rolls.echo_short(member, booking) for booking, member in everybody[first : first + PAGE]]
-    more = Button(Text("common.more"), f"meallist:{meal.id}:{first + PAGE}")
-    rows = [(more,)] if len(everybody) > first + PAGE else []
-    if first == 0:
-        rows.append((Button(Text("meals.button_call_off"), f"calloff:{meal.id}", Style.DANGER),))
-    return Message(lines(_numbers(turn, meal) if first == 0 else None, *shown), tuple(rows))
-
-
-def turn_page(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """The next page of the list, as a further message."""
-    known(turn)
-    if not turn.may(*KITCHEN) or not turn.private:
-        raise Refused("meals.only_kitchen")
-    turn.answer(_page(turn, _own_meal(turn, arguments[0]), _number(arguments[1])))
-    return Toast(Text("common.more"))
-
-
-def _own_meal(turn: Turn, number: str) -> Meal:
-    meal = turn.session.get(Meal, _number(number))
-    if meal is None or meal.canteen_id != turn.village.id:
-        raise Refused("common.old_button")
-    return meal
-
-
-def ask_reason(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """Calling a meal off asks why; the next words are the reason that everybody is told."""
-    known(turn)
-    if not turn.may(Role.COOK) or not turn.private:
-        raise Refused("meals.only_kitchen")
-    meal = _own_meal(turn, arguments[0])
-    turn.ask("meals.reason", awaits_text=True, meal=meal.id)
-    turn.answer(Text("meals.why_call_off", day=meal.day, sitting=meal.sitting))
-    return Toast(Text("meals.button_call_off"))
-
-
-def call_off(turn: Turn, card: Card, words: str) -> Answer:
-    """The meal is called off for that reason; 不取消 leaves it on."""
-    if not turn.may(Role.COOK):
-        raise Refused("meals.only_kitchen")
-    if words.strip() in STAYS_ON:
-        return Text("meals.stays_on")
-    meal = _own_meal(turn, str(card.facts["meal"]))
-    told_count = meals.call_off(turn.session, meal.id, words.strip(), turn.act)
-    return Text("meals.call_off_done", day=meal.day, sitting=meal.sitting, told=told_count)
-
-
-STAYS_ON = frozenset({"0", "no", "No"})
-
-COMMANDS = {"book": orders.by_command, "cancel": orders.cancel_by_command, "mine": mine, "list": roll}
+COMMANDS = {
+    "book": orders.by_command,
+    "cancel": orders.cancel_by_command,
+    "mine": mine,
+    **rolls_room.COMMANDS,
+}
 INTENTS = {
     Intent.BOOK_MEAL: order,
     Intent.CANCEL_MEAL: order,
@@ -246,7 +158,6 @@ BUTTONS = {
     "unbook": unbook,
     "seat": seat,
     "grace": grant,
-    "meallist": turn_page,
-    "calloff": ask_reason,
+    **rolls_room.BUTTONS,
 }
-CARDS = {"meals.reason": call_off}
+CARDS = rolls_room.CARDS
