@@ -79,7 +79,7 @@ async def test_two_units_that_wait_for_each_other_both_come_through(server: Stor
         server.write(lambda s: rename(s, upper, lower, runs[0])),
         server.write(lambda s: rename(s, lower, upper, runs[1])),
     )
-    assert len(runs[0]) + len(runs[1]) == 3
+    assert len(runs[0]) + len(runs[1]) >= 3  # whoever lost may meet the other once more
     names = await server.read(lambda s: {row.id: row.name for row in s.exec(select(Canteen))})
     assert sorted(names[upper][2:]) == sorted(names[lower][2:]) == sorted("一二")
 
