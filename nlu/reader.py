@@ -24,6 +24,7 @@ AT_ONCE = {
 QUIET = {Intent.THANKS, Intent.CHATTER}
 NOTHING = Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 1.0, ("nothing said",))
 MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@\S*bot\b\s*", re.I)
+EATING = re.compile("吃|饭|餐|[份客盒]|食堂|meal|lunch|dinner|breakfast|eat")
 YES = re.compile(
     r"^(?:吃|要|来|好|好的|可以|嗯|是|行|对|要的|吃的|来的|订|yes|ok|yep|sure)[!。啊呀的吧了]*$", re.I
 )
@@ -167,13 +168,21 @@ def _complete(intent: Intent, slots: Slots) -> bool:
 
 def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]) -> Understanding:
     """Unaddressed words: acted on only when certain; the rest is noted for what it is and left alone."""
-    if rule.group and slots.dates and (sentence.meals or sentence.counts) and len(sentence.text) <= 60:
+    if rule.group and slots.dates and _about_eating(sentence):
         return Understanding(rule.intent, slots, Action.ACT, (), 0.9, (*why, "group: day and count or meal"))
     if rule.intent is Intent.UNCLEAR or not rule.sure or len(sentence.text) > 80:
         return Understanding(
             Intent.CHATTER, Slots(), Action.SILENT, (), 0.6, (*why, "group: not for the bot")
         )
     return Understanding(rule.intent, slots, Action.SILENT, (), 0.7, (*why, "group: not addressed"))
+
+
+def _about_eating(sentence: Sentence) -> bool:
+    """Portions, a meal by name or a word of eating; people alone are not an order unless little else is said."""
+    if len(sentence.text) > 60 or not (sentence.meals or sentence.counts):
+        return False
+    named = any(not span.plain for span in sentence.meals)
+    return named or bool(EATING.search(sentence.low)) or len(sentence.text) <= 12
 
 
 def _unsure(skeleton: str, context: Context) -> Understanding:
