@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -77,7 +78,7 @@ class House:
         self.telegram = Telegram(token, requests(config.telegram.proxy), config.telegram.api_base)
         self.vitals = Vitals(self.clock())
         self.operators = config.operator.telegram_ids
-        sending = Sending(store, self.telegram, self.clock, self.vitals, no_sheets, self.operators)
+        sending = Sending(store, self.telegram, self.clock, self.vitals, no_sheets, LIVE, self.operators)
         self.sender = Sender(sending)
         self.scheduler = Scheduler(store, DUTIES, self.clock)
         self._toasts: set[asyncio.Task[None]] = set()
@@ -169,7 +170,7 @@ class House:
         hook = self.config.telegram.webhook_url
         pages = Pages(self.vitals, self.clock, self._store_answers, polls=not hook)
         secret = self.config.telegram.webhook_secret.get_secret_value()
-        routes = [*pages.routes(), *([Webhook(secret, intake.keep).route()] if hook else [])]
+        routes = [*pages.routes(), *([Webhook(secret, intake.keep, urlsplit(hook).path or "/").route()] if hook else [])]
         web = Web(routes, *address)
         try:
             await web.start()

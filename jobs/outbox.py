@@ -15,6 +15,8 @@ from transports.faultlines import where
 from transports.pacing import Lanes
 from transports.telegram import Retry
 
+__all__ = ["Sender", "Sending"]
+
 log = structlog.get_logger()
 
 IN_FLIGHT = 32
