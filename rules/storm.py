@@ -13,11 +13,12 @@ from models.people import Canteen, Member, MemberRole, Role, Status
 from models.store import hold
 from rules import audit, meals, outbox
 from rules.audit import Act
-from rules.people import age_on, holds, status_on
+from rules.people import age_on, holds, label, status_on
 from rules.settings import local_day, settings_of
-from rules.values import Refused, Text
+from rules.values import Refused, Text, lines
 
 OLD = 80
+PAGE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,17 @@ def to_look_after(
     found = session.exec(own.order_by(col(Member.hamlet), col(Member.id))).all()
     old = [member for member in found if member.id in expecting or (age_on(member, today) or 0) >= OLD]
     return [member for member in old if status_on(session, member, today) == Status.ACTIVE]
+
+
+def tell_elders(session: Session, keeper: Member, elders: Sequence[Member], act: Act) -> None:
+    """The names to look after, to the manager in private, some at a time."""
+    canteen = session.get_one(Canteen, keeper.canteen_id)
+    today = local_day(canteen, act.now)
+    for first in range(0, len(elders), PAGE):
+        named = [label(member, today) for member in elders[first : first + PAGE]]
+        said = lines(Text("storm.look_after"), *named)
+        key = f"storm:{canteen.id}:elders:{act.now.isoformat()}:{first}"
+        outbox.tell(session, key, keeper, said, now=act.now)
 
 
 def end(session: Session, act: Act) -> None:

@@ -1,0 +1,69 @@
+"""Days that are special: shown to everybody, closed and reopened by those who keep the calendar."""
+
+from datetime import date, timedelta
+
+from handlers.bookings import known
+from handlers.turn import Turn
+from models.people import Role
+from rules import calendar
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
+
+AHEAD = 30
+
+
+def show(turn: Turn, argument: str) -> Answer:
+    """`/calendar`: the special days of a month; `/calendar 2026-12-01 reason` closes a day."""
+    known(turn)
+    if argument:
+        return _asked(turn, argument)
+    days = [turn.today + timedelta(days=number) for number in range(AHEAD)]
+    named = [(day, calendar.name_of(turn.session, turn.village, day)) for day in days]
+    said = [Text("calendar.line", day=day, name=name) for day, name in named if name]
+    how = Text("calendar.how_to_close") if turn.private and turn.may(Role.SOCIAL_WORKER) else None
+    return lines(*said or [Text("calendar.nothing")], how)
+
+
+def _asked(turn: Turn, words: str) -> Answer:
+    if not turn.may(Role.SOCIAL_WORKER):
+        raise Refused("calendar.only_manager")
+    first, _, reason = words.strip().partition(" ")
+    try:
+        day = date.fromisoformat(first)
+    except ValueError:
+        return Text("calendar.how_to_close")
+    card = turn.ask("calendar.close", day=day.isoformat(), reason=reason.strip())
+    yes = Button(Text("common.yes"), f"closeday:{card.id}", Style.DANGER)
+    no = Button(Text("common.no"), f"keepday:{card.id}")
+    return Message(Text("calendar.sure", day=day), ((yes, no),))
+
+
+def close(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The day is closed; everybody booked is told."""
+    known(turn)
+    card = turn.opened(arguments[0], "calendar.close")
+    day = date.fromisoformat(card.facts["day"])
+    told = calendar.close(turn.session, turn.village, day, card.facts["reason"], turn.act)
+    said = Text("calendar.closed", day=day, told=told)
+    undo = Button(Text("calendar.button_reopen"), f"openday:{day}")
+    return Toast(Text("common.done"), edit=Message(said, ((undo,),)))
+
+
+def keep(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The day stays as it is."""
+    turn.opened(arguments[0], "calendar.close")
+    return Toast(Text("common.no"), edit=Message(Text("calendar.kept")))
+
+
+def reopen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """A closed day is served again."""
+    known(turn)
+    try:
+        day = date.fromisoformat(arguments[0])
+    except ValueError as wrong:
+        raise Refused("common.old_button") from wrong
+    calendar.reopen(turn.session, turn.village, day, turn.act)
+    return Toast(Text("common.done"), edit=Message(Text("calendar.reopened", day=day)))
+
+
+COMMANDS = {"calendar": show}
+BUTTONS = {"closeday": close, "keepday": keep, "openday": reopen}

@@ -1,0 +1,105 @@
+"""Money in private: what I owe, and what a manager writes down as received."""
+
+import re
+from datetime import timedelta
+
+from handlers.bookings import known
+from handlers.turn import Turn
+from models.cards import Card
+from models.people import Member
+from rules import ledger, people
+from rules.values import Answer, Button, Fen, Message, Refused, Style, Text, Toast, lines
+
+UNDO = timedelta(minutes=10)
+AMOUNT = re.compile(r"(?P<name>.+?)\s*(?P<yuan>\d{1,5})(?:\.(?P<fen>\d{1,2}))?\s*[^\d\s.]?\s*")
+
+
+def account(turn: Turn, argument: str) -> Answer:
+    """`/account`: what the asker owes, or those they care for."""
+    known(turn)
+    if not turn.private:
+        return Text("ledger.say_in_private")
+    member = _meant(turn, argument) if argument else turn.asker
+    people.check_may_act(turn.session, turn.asker, member, "money", turn.today)
+    owed = ledger.balance(turn.session, member.id)
+    said = Text("ledger.owes" if owed > 0 else "ledger.ahead", name=member.name, amount=Fen(abs(owed)))
+    return lines(said, *(_line(entry) for entry in ledger.latest(turn.session, member.id)))
+
+
+def _line(entry: ledger.LedgerEntry) -> Text:
+    return Text("ledger.line", at=entry.entered_at, kind=entry.kind, amount=Fen(entry.amount))
+
+
+def _meant(turn: Turn, words: str) -> Member:
+    found = people.resolve(turn.session, turn.asker, words.strip())
+    if len(found) != 1:
+        raise Refused("ledger.who_is_that", name=words.strip()[:20])
+    return found[0]
+
+
+def pay(turn: Turn, argument: str) -> Answer:
+    """`/pay 李奶奶 50`: money received, confirmed by a tap."""
+    _check_keeper(turn)
+    if argument:
+        return _asked(turn, argument)
+    turn.ask("ledger.pay", awaits_text=True)
+    return Text("ledger.how_to_pay")
+
+
+def _check_keeper(turn: Turn) -> None:
+    known(turn)
+    if not turn.may() or not turn.private:
+        raise Refused("ledger.only_manager")
+
+
+def told(turn: Turn, card: Card, words: str) -> Answer:
+    """Who paid how much."""
+    _check_keeper(turn)
+    return _asked(turn, words)
+
+
+def _asked(turn: Turn, words: str) -> Answer:
+    match = AMOUNT.fullmatch(words.strip())
+    if match is None:
+        return Text("ledger.how_to_pay")
+    member = _meant(turn, match["name"])
+    fen = int(match["yuan"]) * 100 + int((match["fen"] or "0").ljust(2, "0"))
+    card = turn.ask("ledger.confirm", member=member.id, fen=fen)
+    yes = Button(Text("common.yes"), f"payyes:{card.id}", Style.SUCCESS)
+    no = Button(Text("common.no"), f"payno:{card.id}")
+    return Message(Text("ledger.right", who=people.label(member, turn.today), amount=Fen(fen)), ((yes, no),))
+
+
+def confirm(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The money is written down."""
+    _check_keeper(turn)
+    card = turn.opened(arguments[0], "ledger.confirm")
+    member = turn.session.get_one(Member, int(card.facts["member"]))
+    entry = ledger.pay(turn.session, member, int(card.facts["fen"]), turn.act)
+    owed = ledger.balance(turn.session, member.id)
+    back = turn.ask("ledger.undo", lasts=UNDO, entry=entry.id)
+    said = Text("ledger.paid", name=member.name, amount=Fen(-entry.amount), balance=owed)
+    return Toast(
+        Text("common.done"), edit=Message(said, ((Button(Text("common.undo"), f"unpay:{back.id}"),),))
+    )
+
+
+def drop(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Nothing is written down."""
+    turn.opened(arguments[0], "ledger.confirm")
+    return Toast(Text("common.no"), edit=Message(Text("ledger.dropped")))
+
+
+def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The payment is corrected."""
+    _check_keeper(turn)
+    card = turn.opened(arguments[0], "ledger.undo")
+    entry = ledger.take_back(turn.session, int(card.facts["entry"]), turn.act)
+    member = turn.session.get_one(Member, entry.member_id)
+    said = Text("ledger.undone", name=member.name, balance=ledger.balance(turn.session, member.id))
+    return Toast(Text("common.done"), edit=Message(said))
+
+
+COMMANDS = {"account": account, "pay": pay}
+BUTTONS = {"payyes": confirm, "payno": drop, "unpay": undo}
+CARDS = {"ledger.pay": told}

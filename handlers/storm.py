@@ -1,0 +1,43 @@
+"""Storm: a manager calls off today, or today and tomorrow, with one more tap."""
+
+from handlers.bookings import known
+from handlers.turn import Turn
+from rules import storm
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
+
+
+def ask(turn: Turn, argument: str) -> Answer:
+    """`/storm`: which days, with the reason that everybody is told; during a storm, whether it is over."""
+    known(turn)
+    if not turn.may():
+        raise Refused("storm.only_manager")
+    if turn.village.storm_since is not None:
+        over = Button(Text("storm.button_over"), "stormover", Style.SUCCESS)
+        return Message(Text("storm.is_on"), ((over,),))
+    card = turn.ask("storm.begin", reason=argument.strip()[:100])
+    days = [(Button(Text(f"storm.button_days_{n}"), f"storm:{card.id}:{n}", Style.DANGER),) for n in (1, 2)]
+    return Message(Text("storm.which_days"), (*days, (Button(Text("common.no"), f"storm:{card.id}:0"),)))
+
+
+def begin(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Meals are called off, everybody told; the names to look after go to the manager in private only."""
+    known(turn)
+    number, days = arguments
+    card = turn.opened(number, "storm.begin")
+    if days not in ("1", "2"):
+        return Toast(Text("common.no"), edit=Message(Text("storm.not_begun")))
+    done = storm.begin(turn.session, int(days), card.facts["reason"], turn.act)
+    storm.tell_elders(turn.session, turn.asker, done.elders, turn.act)
+    said = Text("storm.begun", meals=done.meals, told=done.told)
+    return Toast(Text("common.done"), edit=Message(said))
+
+
+def over(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The storm is over."""
+    known(turn)
+    storm.end(turn.session, turn.act)
+    return Toast(Text("common.done"), edit=Message(Text("storm.over")))
+
+
+COMMANDS = {"storm": ask}
+BUTTONS = {"storm": begin, "stormover": over}
