@@ -44,6 +44,8 @@ def known(turn: Turn) -> None:
     """Refuse a stranger kindly: they are told how to join and nothing about anybody."""
     if turn.canteen is None or turn.member is None:
         raise Refused("meals.join_first")
+    if turn.member.approved_at is None:
+        raise Refused("meals.not_approved")
 
 
 def eaters_of(turn: Turn, words: str | None) -> list[Member]:

@@ -9,7 +9,7 @@ from models.cards import Card
 from models.meals import Booking, Meal, Mode, Source
 from models.people import Member, Role
 from nlu import Action, Intent, Understanding
-from rules import bookings, meals, plans, rolls, waitlist
+from rules import bookings, joining, meals, plans, rolls, waitlist
 from rules.bookings import Order
 from rules.people import check_may_act, resolve
 from rules.plans import Done
@@ -32,12 +32,24 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
 def eat(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """A tap under the day's post: a second tap changes nothing, one more portion is its own button."""
     number, how = arguments
+    if not _let_in(turn):
+        # Not a refusal: what was asked of the manager must be kept.
+        return Toast(Text("meals.manager_asked"), alert=True)
     known(turn)
     meal = rolls_room.own_meal(turn, number)
     if how == "no":
         return _not_eating(turn, meal)
     kept = bookings.book(turn.session, turn.village, turn.asker, _tapped(turn, meal, how), turn.act)
     return Toast(rolls.echo(turn.asker, kept))
+
+
+def _let_in(turn: Turn) -> bool:
+    """Somebody of the group who taps for the first time comes in as the village's policy says."""
+    heard = turn.heard
+    if turn.member is not None or turn.canteen is None or heard.private or heard.person_id is None:
+        return True
+    turn.member = joining.join(turn.session, turn.canteen, heard.person_id, heard.person_name, turn.act)
+    return turn.member is not None
 
 
 def _tapped(turn: Turn, meal: Meal, how: str) -> Order:

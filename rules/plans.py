@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models.meals import Booking, Mode, Sitting, Source
 from models.people import Canteen, Member
-from rules import bookings, meals, rolls
+from rules import bookings, meals, rolls, standing
 from rules.audit import Act
 from rules.rolls import Kept
 from rules.values import Refused, Text
@@ -84,7 +84,9 @@ def carry_out(session: Session, canteen: Canteen, plan: Plan, act: Act) -> Done:
             refused.append(no)
     if not kept and len(refused) == 1:
         raise refused[0]
-    return Done(tuple(kept), tuple(no.text for no in refused))
+    # "Nothing next week" is about the days that were booked; the others need no words.
+    worth_telling = [no for no in refused if not (kept and no.key == "meals.nothing_booked")]
+    return Done(tuple(kept), tuple(no.text for no in worth_telling))
 
 
 def _one(
@@ -93,6 +95,10 @@ def _one(
     plan, order = what
     if plan.do == "book":
         return bookings.book(session, canteen, eater, order, act)
+    if plan.do == "cancel":
+        skipped = standing.skip(session, canteen, eater, (order.day, order.sitting), act)
+        if skipped is not None:
+            return skipped
     booking = _live(session, canteen, eater, order)
     if plan.do == "cancel" and (order.portions is None or order.portions >= booking.portions):
         return bookings.cancel(session, booking.id, act)

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.meals import Mode, Sitting, Source, StandingBooking
+from models.meals import Booking, BookingState, Mode, Sitting, Source, StandingBooking
 from models.people import Canteen, Member
 from rules import audit, bookings, meals, outbox
 from rules.audit import Act
 from rules.people import check_may_act
-from rules.rolls import Kept, booking_of, echo, usual_mode
+from rules.rolls import Kept, booking_of, echo, seen, usual_mode
 from rules.settings import at, local_day, settings_of
 from rules.values import Button, Message, Refused, Text
 
@@ -178,6 +178,44 @@ def _remind(session: Session, canteen: Canteen, eater: Member, kept: Kept, now: 
     key = f"standing:{kept.booking.id}"
     outbox.tell(
         session, key, eater, Message(said, ((button,),)), now=now, due_at=due, lasts=kept.meal.closes_at - due
+    )
+
+
+def skip(
+    session: Session, canteen: Canteen, eater: Member, when: tuple[date, Sitting], act: Act
+) -> Kept | None:
+    """A no for a day before its pattern has booked it: kept, so that the pattern steps aside; None without one."""
+    day, sitting = when
+    patterns = [p for p in standing_of(session, eater.id) if p.sitting == sitting and holds_on(p, day)]
+    if not patterns:
+        return None
+    _check_entitled(session, canteen, eater, act)
+    meals.check_day(canteen, day, act.now)
+    meal = meals.meal_on(session, canteen, day, sitting)
+    meals.check_open(meal, act.now)
+    if booking_of(session, meal.id, eater.id) is not None:
+        return None
+    booking = _no_for(patterns[0], meal.id, act)
+    session.add(booking)
+    session.flush()
+    audit.record(session, act, "standing.skipped", f"booking:{booking.id}", subject_id=eater.id)
+    kept = Kept(booking, meal, {**(seen(booking) or {}), "state": BookingState.BOOKED.value})
+    bookings.tell_eater(session, eater, kept, act)
+    return kept
+
+
+def _no_for(pattern: StandingBooking, meal_id: int, act: Act) -> Booking:
+    return Booking(
+        meal_id=meal_id,
+        eater_id=pattern.eater_id,
+        portions=pattern.portions,
+        mode=pattern.mode,
+        note=pattern.note,
+        state=BookingState.CANCELLED,
+        booked_by_id=act.actor_id,
+        booked_at=act.now,
+        ended_at=act.now,
+        source=Source.STANDING,
     )
 
 

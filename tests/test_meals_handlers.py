@@ -1,9 +1,11 @@
 """Lunch by sentence, tap and command, through the whole turn."""
 
 import itertools
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from handlers import taking
@@ -12,8 +14,10 @@ from models.cards import Card
 from models.inbox import InboxUpdate
 from models.meals import Booking, BookingState, Mode, SeatOffer, Sitting
 from models.outbox import MessageClass, OutboxMessage, Post
-from rules import bookings, meals, rolls
+from models.people import Member
+from rules import bookings, meals, rolls, standing
 from rules.bookings import Order
+from rules.counts import count
 from rules.values import Refused
 from texts import Words
 from transports.updates import Heard, Kind
@@ -33,7 +37,9 @@ class Village:
 
     def _take(self, **facts):
         heard = Heard(update_id=next(_numbers), **facts)
-        received = InboxUpdate(update_id=heard.update_id, chat_id=heard.chat_id, raw="{}", received_at=self.now)
+        received = InboxUpdate(
+            update_id=heard.update_id, chat_id=heard.chat_id, raw="{}", received_at=self.now
+        )
         inbox.keep(self.session, [received])
         said = taking.hear(self.session, heard, self.now)
         self.rows, self.toast = list(said.rows), said.words()
@@ -233,3 +239,61 @@ def test_no_button_is_longer_than_the_messenger_allows(session, village, lunch, 
     village.says(cook, "/list")
     assert all(len(data.encode()) <= 64 for data in village.buttons())
     assert session.exec(select(Card)).first() is not None
+
+
+def test_a_no_for_next_week_keeps_the_standing_booking_away(session, canteen, village, granny, act):
+    pattern = standing.drafted(canteen, granny, "daily", Sitting.LUNCH, act(granny))
+    standing.make(session, canteen, granny, pattern, act(granny))
+    assert "11月28日 周六午饭 1 份（来食堂吃）取消了" in village.says(granny, "周六中午不吃了")
+    saturday = date(2026, 11, 28)
+    assert standing.generate(session, canteen, saturday, Sitting.LUNCH, village.now) == 0
+    (undo,) = village.buttons()
+    village.taps(granny, undo)
+    meal = meals.find(session, canteen, saturday, Sitting.LUNCH)
+    assert mine(session, meal, granny).state == BookingState.BOOKED
+
+
+def test_a_first_tap_in_the_group_lets_a_villager_in(session, canteen, village, lunch, manager):
+    stranger = Member(canteen_id=canteen.id, name="莫大姐", telegram_id=7001, joined_at=village.now)
+    village.taps(stranger, f"eat:{lunch.id}:in", group=True)
+    assert count(session, lunch.id).taken == 1
+
+
+def test_where_the_manager_decides_a_first_tap_only_asks(session, canteen, village, lunch, manager):
+    canteen.settings = {"join": "approve"}
+    stranger = Member(canteen_id=canteen.id, name="莫大姐", telegram_id=7001, joined_at=village.now)
+    for _ in range(2):
+        with suppress(Refused):
+            village.taps(stranger, f"eat:{lunch.id}:in", group=True)
+    assert count(session, lunch.id).taken == 0
+    asked = session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == manager.telegram_id)).all()
+    assert len(asked) == 1
+
+
+def test_a_stranger_in_private_books_nothing(session, canteen, village, lunch):
+    stranger = Member(canteen_id=canteen.id, name="路人", telegram_id=7002, joined_at=village.now)
+    with suppress(Refused):
+        village.says(stranger, "/book")
+    with suppress(Refused):
+        village.taps(stranger, f"eat:{lunch.id}:in")
+    assert session.exec(select(Booking)).all() == []
+
+
+def test_a_whole_week_is_booked_and_undone_in_one_go(session, canteen, village, granny):
+    answer = village.says(granny, "下周一到周五中午都订一份")
+    assert answer.count("1 份") == 5
+    (undo,) = village.buttons()
+    village.taps(granny, undo)
+    assert rolls.upcoming(session, canteen, granny.id, village.now) == []
+
+
+def test_a_private_booking_by_a_sentence_costs_few_statements(session, village, lunch, granny):
+    village.says(granny, "明天中午一份")
+    session.flush()
+    counted = []
+    engine = session.get_bind()
+    listen = lambda *_: counted.append(1)  # noqa: E731
+    sa.event.listen(engine, "before_cursor_execute", listen)
+    village.says(granny, "明天中午两份")
+    sa.event.remove(engine, "before_cursor_execute", listen)
+    assert len(counted) <= 18
