@@ -58,12 +58,11 @@ class BotApi:
         try:
             name = self._admit(token, method)
             fault = self.faults.pick(name, _number(given.get("chat_id")))
-            await self._before(fault)
+            _refuse_by(fault)
             result = await self._apply(name, given, files)
         except ApiError as error:
             return self._refuse(method, error)
-        if fault and fault.kind == "drop_after":
-            raise Dropped(applied=True)
+        await self._delay(fault)
         body = json.dumps({"ok": True, "result": result}, ensure_ascii=False).encode()
         return Reply(200, body[: len(body) // 2] if fault and fault.kind == "truncate" else body)
 
@@ -83,17 +82,12 @@ class BotApi:
             raise no_method()
         return name
 
-    async def _before(self, fault: Rule | None) -> None:
-        if fault is None:
-            return
-        if fault.kind == "latency":
+    async def _delay(self, fault: Rule | None) -> None:
+        """What goes wrong on the way back: the call is applied already."""
+        if fault and fault.kind == "latency":
             await self._pause(fault.amount)
-        elif fault.kind == "drop_before":
-            raise Dropped(applied=False)
-        elif fault.kind == "too_many":
-            raise too_many(int(fault.amount or 1))
-        elif fault.kind == "status":
-            raise ApiError(int(fault.amount or 500), _WORDS.get(int(fault.amount or 500), "Error"))
+        if fault and fault.kind == "drop_after":
+            raise Dropped(applied=True)
 
     async def _apply(self, name: str, given: Json, files: Uploads) -> Any:
         p = checked(name, given, frozenset(files))
@@ -107,6 +101,18 @@ class BotApi:
         self.world.counts[str(error.code)] += 1
         self.world.counts[f"{method}: {error.description}"] += 1
         return Reply(error.code, json.dumps(error.raw, ensure_ascii=False).encode())
+
+
+def _refuse_by(fault: Rule | None) -> None:
+    """What goes wrong before the call is applied."""
+    if fault is None:
+        return
+    if fault.kind == "drop_before":
+        raise Dropped(applied=False)
+    if fault.kind == "too_many":
+        raise too_many(int(fault.amount or 1))
+    if fault.kind == "status":
+        raise ApiError(int(fault.amount or 500), _WORDS.get(int(fault.amount or 500), "Error"))
 
 
 def _number(chat_id: Any) -> Any:

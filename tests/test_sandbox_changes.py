@@ -6,11 +6,15 @@ from telegram import (
     BotCommandScopeAllGroupChats,
     BotCommandScopeChat,
     ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
     InputMediaPhoto,
+    MenuButtonCommands,
+    MenuButtonDefault,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden
 
 from tests.sandboxes import COOK, DAUGHTER, GRANNY, hamlet, keyboard
 
@@ -190,3 +194,85 @@ async def test_pinning_needs_an_administrator():
     post = await plain.bot.send_message(plain.group, "午饭")
     with pytest.raises(BadRequest, match=r"(?i)not enough rights to manage pinned messages"):
         await plain.bot.pin_chat_message(plain.group, post.message_id)
+
+
+async def test_the_bots_name_and_descriptions_are_kept_by_language():
+    village = hamlet()
+    await village.bot.set_my_name("食堂", language_code="zh")
+    await village.bot.set_my_description("报饭")
+    await village.bot.set_my_short_description("饭")
+    assert (await village.bot.get_my_name("zh")).name == "食堂"
+    assert (await village.bot.get_my_name()).name == "鼓楼食堂"
+    assert (await village.bot.get_my_description()).description == "报饭"
+    assert (await village.bot.get_my_short_description("en")).short_description == "饭"
+    with pytest.raises(BadRequest, match=r"(?i)bot name is too long"):
+        await village.bot.set_my_name("长" * 65)
+
+
+async def test_the_menu_button_is_kept_per_chat_and_in_common():
+    village = hamlet()
+    assert (await village.bot.get_chat_menu_button()).type == "commands"
+    await village.bot.set_chat_menu_button(GRANNY, MenuButtonCommands())
+    await village.bot.set_chat_menu_button(menu_button=MenuButtonDefault())
+    assert (await village.bot.get_chat_menu_button(GRANNY)).type == "commands"
+    assert (await village.bot.get_chat_menu_button()).type == "default"
+
+
+async def test_links_bans_and_leaving():
+    village = hamlet()
+    assert (await village.bot.export_chat_invite_link(village.group)).startswith("https://t.me/+")
+    link = await village.bot.create_chat_invite_link(village.group, name="新人")
+    assert (link.name, link.creator.id) == ("新人", 4242)
+    await village.bot.ban_chat_member(village.group, DAUGHTER)
+    assert (await village.bot.get_chat_member(village.group, DAUGHTER)).status == "kicked"
+    with pytest.raises(BadRequest, match=r"(?i)can't remove chat owner"):
+        await village.bot.ban_chat_member(village.group, COOK)
+    await village.bot.leave_chat(village.group)
+    with pytest.raises(Forbidden, match="bot is not a member of the group chat"):
+        await village.bot.send_message(village.group, "还在吗")
+
+
+async def test_several_messages_are_deleted_at_once_and_missing_ones_skipped():
+    village = hamlet()
+    sent = [await village.bot.send_message(GRANNY, str(number)) for number in range(3)]
+    assert await village.bot.delete_messages(GRANNY, [message.message_id for message in sent] + [999])
+    assert [message.text for message in village.world.messages(GRANNY)] == ["/start"]
+
+
+async def test_a_photo_is_exchanged_in_place():
+    village = hamlet()
+    sent = await village.bot.send_photo(GRANNY, b"\xff\xd8one", caption="一")
+    edited = await village.bot.edit_message_media(
+        InputMediaPhoto(b"\xff\xd8two", caption="二"), GRANNY, sent.message_id
+    )
+    assert edited.caption == "二"
+    assert edited.photo[0].file_id != sent.photo[0].file_id
+
+
+async def test_a_reaction_is_told_to_those_who_watch():
+    village = hamlet()
+    hers = village.world.say(GRANNY, village.group, "谢谢")
+    events = []
+    village.world.subscribe(events.append)
+    await village.bot.set_message_reaction(village.group, hers.id, "👍")
+    assert events[0].payload["reaction"] == [{"type": "emoji", "emoji": "👍"}]
+
+
+async def test_unpinning_what_is_not_pinned_is_refused():
+    village = hamlet()
+    with pytest.raises(BadRequest, match=r"(?i)message to unpin not found"):
+        await village.bot.unpin_chat_message(village.group, 999)
+    await village.bot.unpin_all_chat_messages(village.group)
+
+
+@pytest.mark.parametrize(
+    ("markup", "why"),
+    [
+        ([[InlineKeyboardButton("好")]], "text buttons are unallowed"),
+        ([[InlineKeyboardButton("好", callback_data="1", url="https://a.cn")]], "exactly one action"),
+        ([[InlineKeyboardButton(str(n), callback_data="1")] for n in range(101)], "reply markup is too long"),
+    ],
+)
+async def test_a_wrong_inline_keyboard_is_refused(markup, why):
+    with pytest.raises(BadRequest, match=f"(?i){why}"):
+        await hamlet().bot.send_message(GRANNY, "好", reply_markup=InlineKeyboardMarkup(markup))
