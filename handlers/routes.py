@@ -8,14 +8,14 @@ from typing import Any
 from sqlmodel import col, select
 
 import nlu
-from handlers import handoff, meals, outbox, people
+from handlers import canteens, handoff, joining, meals, outbox, people, statuses
 from handlers.turn import Turn
 from models.cards import Card
 from nlu import Action, Context, Intent, Understanding
 from rules.values import Answer, Button, Message, Refused, Text, Toast, as_message
 from transports.updates import Kind
 
-ROOMS: tuple[ModuleType, ...] = (people, meals, outbox, handoff)
+ROOMS: tuple[ModuleType, ...] = (people, joining, statuses, canteens, meals, outbox, handoff)
 
 Handler = Callable[..., Answer]
 
@@ -54,7 +54,7 @@ def press(turn: Turn) -> Answer:
     if turn.member is None:
         answer = people.admit(turn)
         if turn.member is None:
-            raise Refused(answer.key if isinstance(answer, Text) else "common.old_button")
+            return Toast(answer if isinstance(answer, Text) else Text("people.stranger"), alert=True)
     return handler(turn, arguments)
 
 

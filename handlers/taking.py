@@ -142,7 +142,7 @@ def _place(session: Session, heard: Heard, account: Account | None) -> tuple[Can
     found = session.exec(
         select(Canteen, Member)
         .join(Member, col(Member.canteen_id) == col(Canteen.id))
-        .where(Member.telegram_id == heard.person_id)
+        .where(Member.telegram_id == heard.person_id, col(Member.approved_at).is_not(None))
         .order_by(col(Canteen.id))
     ).all()
     chosen = account.canteen_id if account else None
@@ -156,7 +156,7 @@ def _member(session: Session, canteen: Canteen | None, person_id: int | None) ->
     if canteen is None or person_id is None:
         return None
     own = select(Member).where(Member.canteen_id == canteen.id, Member.telegram_id == person_id)
-    return session.exec(own).first()
+    return session.exec(own.where(col(Member.approved_at).is_not(None))).first()
 
 
 def _roles(session: Session, member: Member | None) -> frozenset[Role]:
