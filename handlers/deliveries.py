@@ -26,7 +26,7 @@ def routes(turn: Turn, argument: str) -> Answer:
     for stop in deliveries.stops(turn.session, meal):
         counted[stop.route] = counted.get(stop.route, 0) + 1
     rows = [
-        (Button(Text("deliveries.button_route", route=name, count=count), f"carry:{meal.id}:{name}"[:64]),)
+        (Button(Text("deliveries.button_route", route=name, count=count), f"carry:{meal.id}:{name}"),)
         for name, count in counted.items()
     ]
     key = "deliveries.which_route" if rows else "deliveries.none"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from handlers.bookings import known
 from handlers.turn import Turn
 from models.cards import Card
+from models.ledger import LedgerEntry
 from models.people import Member
 from rules import ledger, people
 from rules.values import Answer, Button, Fen, Message, Refused, Style, Text, Toast, lines
@@ -26,7 +27,7 @@ def account(turn: Turn, argument: str) -> Answer:
     return lines(said, *(_line(entry) for entry in ledger.latest(turn.session, member.id)))
 
 
-def _line(entry: ledger.LedgerEntry) -> Text:
+def _line(entry: LedgerEntry) -> Text:
     return Text("ledger.line", at=entry.entered_at, kind=entry.kind, amount=Fen(entry.amount))
 
 

@@ -2,6 +2,7 @@
 
 from handlers.bookings import known
 from handlers.turn import Turn
+from models.cards import Card
 from rules import storm
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
 
@@ -14,7 +15,24 @@ def ask(turn: Turn, argument: str) -> Answer:
     if turn.village.storm_since is not None:
         over = Button(Text("storm.button_over"), "stormover", Style.SUCCESS)
         return Message(Text("storm.is_on"), ((over,),))
-    card = turn.ask("storm.begin", reason=argument.strip()[:100])
+    if argument.strip():
+        return _which_days(turn, argument)
+    if not turn.private:
+        return Text("storm.say_why")
+    turn.ask("storm.why", awaits_text=True)
+    return Text("storm.why")
+
+
+def why(turn: Turn, card: Card, words: str) -> Answer:
+    """The reason that everybody will be told."""
+    known(turn)
+    if not turn.may():
+        raise Refused("storm.only_manager")
+    return _which_days(turn, words)
+
+
+def _which_days(turn: Turn, reason: str) -> Answer:
+    card = turn.ask("storm.begin", reason=reason.strip()[:100])
     days = [(Button(Text(f"storm.button_days_{n}"), f"storm:{card.id}:{n}", Style.DANGER),) for n in (1, 2)]
     return Message(Text("storm.which_days"), (*days, (Button(Text("common.no"), f"storm:{card.id}:0"),)))
 
@@ -41,3 +59,4 @@ def over(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 COMMANDS = {"storm": ask}
 BUTTONS = {"storm": begin, "stormover": over}
+CARDS = {"storm.why": why}
