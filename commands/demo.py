@@ -49,8 +49,8 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 async def _open(folder: Path, port: int, *, browser: bool) -> None:
     from sandbox.clock import Clock
     from sandbox.page import make_page, page_routes
-    from sandbox.server import create_app
     from sandbox.sample import PERSONAE
+    from sandbox.server import create_app
     from sandbox.world import World
     from web.server import Web
 
@@ -91,7 +91,9 @@ def _start_bot(folder: Path, port: int, token: str, now: datetime) -> "subproces
     )
     config.chmod(0o600)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")}
-    return subprocess.Popen([sys.executable, str(HOME / "bot.py"), "run", "--config", str(config)], env=environment)
+    return subprocess.Popen(
+        [sys.executable, str(HOME / "bot.py"), "run", "--config", str(config)], env=environment
+    )
 
 
 def _fill(url: str, now: datetime) -> None:

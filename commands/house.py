@@ -24,8 +24,8 @@ from rules.meals import daily_post
 from transports.dispatch import Dispatcher, Handling
 from transports.hearing import hear
 from transports.receiving import Intake, Receiver
+from transports.taps import Taps
 from transports.telegram import Me, Rejected, Telegram, requests
-from transports.updates import Heard
 from transports.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class House:
         sending = Sending(store, self.telegram, self.clock, self.vitals, no_sheets, LIVE, self.operators)
         self.sender = Sender(sending)
         self.scheduler = Scheduler(store, DUTIES, self.clock)
-        self._toasts: set[asyncio.Task[None]] = set()
+        self.taps = Taps(self.telegram)
 
     async def live(self) -> None:
         """Open, work until told to stop, close in order."""
@@ -112,7 +112,7 @@ class House:
 
     async def _work(self, me: Me, stopping: asyncio.Event) -> None:
         read = partial(hear, bot_id=me.id, bot_username=me.username)
-        turns = Turns(self.store, self.clock, self.sender.hand_over, self._toast)
+        turns = Turns(self.store, self.clock, self.sender.hand_over, self.taps.answer)
         dispatcher = Dispatcher(self.store, Handling(turns.take, read, self.clock, self.operators))
         intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators)
         receiver = Receiver(self.telegram.poll, intake.keep, self.vitals, self.clock)
@@ -127,6 +127,7 @@ class House:
         await _first(receiving, asyncio.create_task(stopping.wait()))
         clock.stop()
         await _end(receiving, web, dispatcher.drain(DRAIN_SECONDS))
+        await self.taps.drain()
         await self.sender.drain(DRAIN_SECONDS)
         if not receiving.cancelled() and (fault := receiving.exception()):
             raise fault
@@ -143,22 +144,6 @@ class House:
         self.vitals.last_tick_at = self.clock()
         self.sender.sweep()
 
-    def _toast(self, heard: Heard, words: str, alert: bool) -> None:
-        """Answer a tap at once; a tap too old to be answered is no fault."""
-        self._keep(self._answer_tap(heard.callback_id, words, alert))
-
-    async def _answer_tap(self, callback_id: str, words: str, alert: bool) -> None:
-        try:
-            await self.telegram.answer_tap(callback_id, words, alert=alert)
-        except Exception as fault:
-            self.vitals.count("taps_unanswered")
-            log.info("a tap could not be answered", reason=type(fault).__name__)
-
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._toasts.add(task)
-        task.add_done_callback(self._toasts.discard)
-
     async def _open_web(self, intake: Intake) -> "Web | None":
         address = self.config.web.address
         if address is None:
@@ -170,7 +155,10 @@ class House:
         hook = self.config.telegram.webhook_url
         pages = Pages(self.vitals, self.clock, self._store_answers, polls=not hook)
         secret = self.config.telegram.webhook_secret.get_secret_value()
-        routes = [*pages.routes(), *([Webhook(secret, intake.keep, urlsplit(hook).path or "/").route()] if hook else [])]
+        routes = [
+            *pages.routes(),
+            *([Webhook(secret, intake.keep, urlsplit(hook).path or "/").route()] if hook else []),
+        ]
         web = Web(routes, *address)
         try:
             await web.start()
@@ -181,7 +169,9 @@ class House:
     async def _store_answers(self) -> bool:
         try:
             async with asyncio.timeout(5):
-                await self.store.read(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar())
+                await self.store.read(
+                    lambda session: session.connection().exec_driver_sql("SELECT 1").scalar()
+                )
         except Exception:
             log.exception("the store does not answer")
             return False
@@ -200,7 +190,9 @@ async def _first(*tasks: "asyncio.Task[Any]") -> None:
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
 
 
-async def _end(receiving: "asyncio.Task[None]", web: "Web | None", draining: Coroutine[Any, Any, None]) -> None:
+async def _end(
+    receiving: "asyncio.Task[None]", web: "Web | None", draining: Coroutine[Any, Any, None]
+) -> None:
     """Hear nothing more, finish what was begun, then close the web."""
     receiving.cancel()
     await asyncio.wait([receiving])
