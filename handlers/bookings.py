@@ -8,7 +8,7 @@ import nlu
 from handlers.turn import Turn
 from models.meals import Mode, Sitting
 from models.people import Member, Role
-from nlu import Action, Intent, Part, Understanding
+from nlu import Action, Intent, Part, Slots, Understanding
 from rules import bookings, meals, outbox, plans, rolls
 from rules.bookings import Order
 from rules.people import check_may_act, label, resolve
@@ -27,17 +27,30 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
         return None
     known(turn)
     eaters = eaters_of(turn, understanding.slots.beneficiary)
-    plan = Plan(
-        DOES[understanding.intent],
-        eaters[0].id,
-        _orders(turn, understanding, eaters[0]),
-        understanding.slots.count_delta,
-    )
+    plan = _plan(turn, understanding, eaters[0])
     if len(eaters) > 1:
         return _which(turn, plan, eaters)
     if understanding.action == Action.ASK:
         return _confirm(turn, plan, eaters[0])
     return carry_out(turn, plan)
+
+
+def _plan(turn: Turn, understanding: Understanding, eater: Member) -> Plan:
+    slots, do = understanding.slots, DOES[understanding.intent]
+    orders = _orders(turn, understanding, eater)
+    return Plan(
+        do, eater.id, orders, slots.count_delta, _origin(turn, slots, orders) if do == "change" else None
+    )
+
+
+def _origin(turn: Turn, slots: Slots, orders: Sequence[Order]) -> tuple[date, Sitting] | None:
+    """The meal a change moves away from, if it is another one than it moves to."""
+    if not slots.from_dates and not slots.from_meal:
+        return None
+    first = orders[0]
+    day = slots.from_dates[0] if slots.from_dates else first.day
+    origin = (day, Sitting(slots.from_meal) if slots.from_meal else first.sitting)
+    return None if origin == (first.day, first.sitting) else origin
 
 
 def known(turn: Turn) -> None:
@@ -118,18 +131,19 @@ def chosen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 def _confirm(turn: Turn, plan: Plan, eater: Member) -> Message:
     card = turn.ask("meals.confirm", plan=plans.as_facts(plan))
-    wanted = lines(*(_wanted(plan, each, eater) for each in plan.orders))
+    wanted = lines(*(_wanted(turn, plan, each, eater) for each in plan.orders))
     yes = Button(Text("meals.button_right"), f"domeal:{card.id}:yes", Style.SUCCESS)
     no = Button(Text("meals.button_wrong"), f"domeal:{card.id}:no")
     return Message(Text("meals.confirm", wanted=wanted), ((yes, no),))
 
 
-def _wanted(plan: Plan, each: Order, eater: Member) -> Text:
+def _wanted(turn: Turn, plan: Plan, each: Order, eater: Member) -> Text:
     facts = {"name": eater.name, "day": each.day, "sitting": each.sitting}
     if plan.do == "cancel":
         return Text("meals.wants_cancel", **facts)
     mode = each.mode or Text("meals.usual_mode")
-    return Text("meals.wants", **facts, portions=each.portions or 1, mode=mode)
+    portions = plans.portions_after(turn.session, turn.village, plan, each)
+    return Text("meals.wants", **facts, portions=portions, mode=mode)
 
 
 def confirmed(turn: Turn, arguments: tuple[str, ...]) -> Answer:

@@ -1,7 +1,7 @@
 """What a sentence asks for, as plain facts that can wait on a card: for whom, which meals, what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,8 @@ class Plan:
     eater_id: int
     orders: tuple[bookings.Order, ...] = ()
     delta: int | None = None
+    origin: tuple[date, Sitting] | None = None
+    """The meal a booking moves away from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Done:
 
 def as_facts(plan: Plan) -> dict[str, Any]:
     """A plan as JSON."""
+    origin = [plan.origin[0].isoformat(), plan.origin[1].value] if plan.origin else None
     return {
+        "origin": origin,
         "do": plan.do,
         "eater": plan.eater_id,
         "delta": plan.delta,
@@ -57,7 +61,9 @@ def _facts(order: bookings.Order) -> dict[str, Any]:
 def from_facts(facts: Mapping[str, Any], eater_id: int | None = None) -> Plan:
     """A plan from a card, for its eater or for the one that was chosen since."""
     orders = tuple(_order(each) for each in facts["orders"])
-    return Plan(facts["do"], eater_id or facts["eater"], orders, facts["delta"])
+    origin = facts["origin"]
+    moved = (date.fromisoformat(origin[0]), Sitting(origin[1])) if origin else None
+    return Plan(facts["do"], eater_id or facts["eater"], orders, facts["delta"], moved)
 
 
 def _order(facts: Mapping[str, Any]) -> bookings.Order:
@@ -74,6 +80,8 @@ def _order(facts: Mapping[str, Any]) -> bookings.Order:
 def carry_out(session: Session, canteen: Canteen, plan: Plan, act: Act) -> Done:
     """Do a plan in one unit; a meal that refuses is told beside those that were done, alone it refuses all."""
     eater = session.get_one(Member, plan.eater_id)
+    if plan.origin is not None:
+        return _move(session, canteen, eater, plan, act)
     kept: list[Kept] = []
     refused: list[Refused] = []
     # Everybody holds meals in the same order, or two people could wait for each other.
@@ -87,6 +95,31 @@ def carry_out(session: Session, canteen: Canteen, plan: Plan, act: Act) -> Done:
     # "Nothing next week" is about the days that were booked; the others need no words.
     worth_telling = [no for no in refused if not (kept and no.key == "meals.nothing_booked")]
     return Done(tuple(kept), tuple(no.text for no in worth_telling))
+
+
+def _move(session: Session, canteen: Canteen, eater: Member, plan: Plan, act: Act) -> Done:
+    """Give up one meal and book another, both or neither."""
+    assert plan.origin is not None
+    old = _live(session, canteen, eater, bookings.Order(*plan.origin))
+    portions, mode, note = old.portions, old.mode, old.note
+    left = bookings.cancel(session, old.id, act)
+    new = [
+        replace(_changed(plan, o, portions), mode=o.mode or mode, note=o.note or note) for o in plan.orders
+    ]
+    booked = [
+        bookings.book(session, canteen, eater, replace(o, portions=o.portions or portions), act) for o in new
+    ]
+    return Done((left, *booked), ())
+
+
+def portions_after(session: Session, canteen: Canteen, plan: Plan, order: bookings.Order) -> int:
+    """How many portions a plan would leave at a meal; for the card that asks before it is done."""
+    if plan.do == "book":
+        return order.portions or 1
+    origin = bookings.Order(*plan.origin) if plan.origin else order
+    eater = session.get_one(Member, plan.eater_id)
+    had = _live(session, canteen, eater, origin).portions
+    return _changed(plan, order, had).portions or had
 
 
 def _one(

@@ -15,9 +15,10 @@ from models.inbox import InboxUpdate
 from models.meals import Booking, BookingState, Mode, SeatOffer, Sitting
 from models.outbox import MessageClass, OutboxMessage, Post
 from models.people import Member
-from rules import bookings, meals, rolls, standing
+from rules import bookings, meals, plans, rolls, standing
 from rules.bookings import Order
 from rules.counts import count
+from rules.plans import Plan
 from rules.values import Refused
 from texts import Words
 from transports.updates import Heard, Kind
@@ -285,6 +286,43 @@ def test_a_whole_week_is_booked_and_undone_in_one_go(session, canteen, village, 
     (undo,) = village.buttons()
     village.taps(granny, undo)
     assert rolls.upcoming(session, canteen, granny.id, village.now) == []
+
+
+def test_lunch_moves_to_another_day_or_stays(session, canteen, village, lunch, granny, act):
+    bookings.book(session, canteen, granny, Order(TOMORROW, Sitting.LUNCH, 2, Mode.DELIVERY), act(granny))
+    friday = date(2026, 11, 27)
+    plan = Plan("change", granny.id, (Order(friday, Sitting.LUNCH),), None, (TOMORROW, Sitting.LUNCH))
+    again = plans.from_facts(plans.as_facts(plan))
+    assert again == plan
+    plans.carry_out(session, canteen, again, act(granny))
+    moved = mine(session, meals.find(session, canteen, friday, Sitting.LUNCH), granny)
+    assert (moved.portions, moved.mode, mine(session, lunch, granny).state) == (2, Mode.DELIVERY, "cancelled")
+
+
+def test_one_portion_less_is_shown_on_the_card_before_it_is_done(session, canteen, now, granny, act):
+    bookings.book(session, canteen, granny, Order(TOMORROW, Sitting.LUNCH, 3), act(granny))
+    plan = Plan("change", granny.id, (Order(TOMORROW, Sitting.LUNCH),), -1)
+    assert plans.portions_after(session, canteen, plan, plan.orders[0]) == 2
+    plans.carry_out(session, canteen, plan, act(granny))
+    assert count(session, meals.find(session, canteen, TOMORROW, Sitting.LUNCH).id).taken == 2
+
+
+def test_two_of_three_portions_are_given_back(session, canteen, lunch, granny, act):
+    bookings.book(session, canteen, granny, Order(TOMORROW, Sitting.LUNCH, 3), act(granny))
+    plan = Plan("cancel", granny.id, (Order(TOMORROW, Sitting.LUNCH, 2),))
+    plans.carry_out(session, canteen, plan, act(granny))
+    assert mine(session, lunch, granny).portions == 1
+
+
+def test_granny_changes_the_day_by_a_sentence(session, canteen, village, lunch, granny):
+    village.says(granny, "明天中午两份")
+    village.says(granny, "把明天的午饭改到后天")
+    for data in village.buttons():
+        if data.startswith("domeal") and data.endswith("yes"):
+            village.taps(granny, data)
+            break
+    friday = meals.find(session, canteen, date(2026, 11, 27), Sitting.LUNCH)
+    assert (mine(session, friday, granny).portions, mine(session, lunch, granny).state) == (2, "cancelled")
 
 
 def test_a_private_booking_by_a_sentence_costs_few_statements(session, village, lunch, granny):
