@@ -1,6 +1,7 @@
 """What people mean: Chinese and English sentences read into intents; pure, synchronous, no I/O."""
 
-from nlu.reader import as_labels, understand
+from nlu.labels import as_labels
+from nlu.reader import understand
 from nlu.values import Action, Context, Entry, Intent, OpenMeal, Part, Slots, Understanding
 
 __all__ = [

@@ -3,15 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from nlu.classifier import likely
 from nlu.intents import RULES, Rule, first_rule
 from nlu.lists import LEAVE, RENAME, entries_of, header_of, is_meal_list, looks_like_list, plus_entries
-from nlu.normalise import normalise
 from nlu.sentence import Sentence, read_sentence, skeleton_of
 from nlu.slots import fill
-from nlu.values import Action, Context, Intent, Part, Slots, Understanding
+from nlu.values import Action, Context, Intent, Slots, Understanding
 
 AT_ONCE = {
     Intent.BOOK_MEAL,
@@ -25,6 +23,12 @@ QUIET = {Intent.THANKS, Intent.CHATTER}
 NOTHING = Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 1.0, ("nothing said",))
 MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@\S*bot\b\s*", re.I)
 EATING = re.compile("吃|饭|餐|[份客盒]|食堂|meal|lunch|dinner|breakfast|eat")
+BARE_WEEKDAY = re.compile(r"周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun")
+DOUBT = "today's own weekday: today or in a week?"
+USUAL = re.compile(
+    r"(?:[一-鿿]{0,4})(?:老样子|照旧|照常|跟(?:平时|上次|以前)一样|同上次|the usual|as usual|same as (?:always|last time))",
+    re.I,
+)
 YES = re.compile(
     r"^(?:吃|要|来|好|好的|可以|嗯|是|行|对|要的|吃的|来的|订|yes|ok|yep|sure)[!。啊呀的吧了]*$", re.I
 )
@@ -92,7 +96,7 @@ def _short_form(text: str, sentence: Sentence, context: Context) -> Understandin
 
 
 def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Understanding:
-    answered = _answer(sentence, context)
+    answered = _answer(sentence, now, context)
     if answered:
         return answered
     skeleton = skeleton_of(sentence)
@@ -107,21 +111,38 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
         if rule.intent is not Intent.VISIT_NOTE
         else replace(slots, dates=slots.dates[:1])
     )
-    why = (f"rule {rule.name}", f"seen {skeleton[:60]}", *_defaulted(rule.intent, slots))
+    why = (
+        f"rule {rule.name}",
+        f"seen {skeleton[:60]}",
+        *_defaulted(rule.intent, slots),
+        *_weekday_of_today(sentence, now.date()),
+    )
     return _gated(rule, slots, sentence, context, why)
 
 
-def _answer(sentence: Sentence, context: Context) -> Understanding | None:
-    """A short answer to the bot's own last question about a meal."""
-    if not context.last_question or not context.last_question.startswith("meals."):
-        return None
+def _answer(sentence: Sentence, now: datetime, context: Context) -> Understanding | None:
+    """A short answer to the bot's own question or post about a meal, and "the usual"."""
     bare = sentence.low.strip(" ,。!")
-    slots = fill(Intent.BOOK_MEAL, sentence, context.names)
+    if context.usual and USUAL.match(bare):
+        usual = context.usual
+        slots = Slots(sentence.dates or usual.dates, usual.meal, usual.count, usual.mode)
+        return Understanding(Intent.BOOK_MEAL, slots, Action.ASK, (), 0.8, ("the usual",))
+    asked = bool(context.last_question and context.last_question.startswith("meals."))
+    if not asked and not (context.reply_to_bot and context.reply_to):
+        return None
+    slots = _from_question(fill(Intent.BOOK_MEAL, sentence, context.names), now, context)
     if NO.match(bare):
         return Understanding(Intent.CANCEL_MEAL, slots, Action.ACT, (), 0.9, ("answer no",))
     if YES.match(bare) or (sentence.counts and len(bare) <= 8):
         return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.9, ("answer yes",))
     return None
+
+
+def _from_question(slots: Slots, now: datetime, context: Context) -> Slots:
+    """What the answer leaves out stands in the message replied to."""
+    asked = read_sentence(context.reply_to or "", now.date())
+    meal = fill(Intent.BOOK_MEAL, asked, frozenset()).meal
+    return replace(slots, dates=slots.dates or asked.dates[:1], meal=slots.meal or meal)
 
 
 def _forward(slots: Slots, today: date) -> Slots:
@@ -154,10 +175,16 @@ def _gated(
         return _in_group(rule, slots, sentence, why)
     if intent is Intent.UNCLEAR:
         return Understanding(intent, Slots(), Action.ASK, likely(skeleton_of(sentence), 4), 0.3, why)
-    act = intent in AT_ONCE and rule.sure and _complete(intent, slots)
+    act = intent in AT_ONCE and rule.sure and _complete(intent, slots) and DOUBT not in why
     return Understanding(
         intent, slots, Action.ACT if act else Action.ASK, (intent,), 0.9 if act else 0.7, why
     )
+
+
+def _weekday_of_today(sentence: Sentence, today: date) -> tuple[str, ...]:
+    """A bare 周三 said on a Wednesday may be today or in a week: a question, not an act."""
+    named = [s for s in sentence.days if s.dates and BARE_WEEKDAY.match(sentence.low, s.start)]
+    return (DOUBT,) if any((span.dates[0] - today).days == 7 for span in named) else ()
 
 
 def _complete(intent: Intent, slots: Slots) -> bool:
@@ -168,7 +195,7 @@ def _complete(intent: Intent, slots: Slots) -> bool:
 
 def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]) -> Understanding:
     """Unaddressed words: acted on only when certain; the rest is noted for what it is and left alone."""
-    if rule.group and slots.dates and _about_eating(sentence):
+    if rule.group and slots.dates and _about_eating(sentence) and DOUBT not in why:
         return Understanding(rule.intent, slots, Action.ACT, (), 0.9, (*why, "group: day and count or meal"))
     if rule.intent is Intent.UNCLEAR or not rule.sure or len(sentence.text) > 80:
         return Understanding(
@@ -192,50 +219,3 @@ def _unsure(skeleton: str, context: Context) -> Understanding:
         return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
     offered = tuple(choice for choice in choices if choice not in QUIET | {Intent.UNCLEAR})
     return Understanding(Intent.UNCLEAR, Slots(), Action.ASK, offered, 0.3, ("no rule", "classifier offers"))
-
-
-def as_labels(understanding: Understanding) -> dict[str, Any]:
-    """The reading in the form of the contract, for files and people."""
-    return {
-        "intent": str(understanding.intent),
-        "slots": _slot_labels(understanding.slots),
-        "action": str(understanding.action),
-        "choices": [str(choice) for choice in understanding.choices],
-        "why": list(understanding.why),
-    }
-
-
-def _slot_labels(slots: Slots) -> dict[str, Any]:
-    labels: dict[str, Any] = {
-        "dates": _days(slots.dates),
-        "meal": slots.meal,
-        "count": slots.count,
-        "mode": slots.mode,
-    }
-    labels |= {"for": slots.beneficiary, "notes": slots.notes, "entries": []}
-    labels["entries"] = [
-        {"name": e.name, "count": e.count, "mode": e.mode, "notes": e.notes} for e in slots.entries
-    ]
-    extra = {
-        "orders": [_part_label(part) for part in slots.parts],
-        "recur": slots.recur,
-        "from_dates": _days(slots.from_dates),
-        "from_meal": slots.from_meal,
-        "count_delta": slots.count_delta,
-        "to_dates": _days(slots.to_dates),
-        "time": slots.time,
-        "rating": slots.rating,
-        "rename": list(slots.rename or ()),
-    }
-    return labels | {key: value for key, value in extra.items() if value}
-
-
-def _part_label(part: Part) -> dict[str, Any]:
-    return {"dates": _days(part.dates), "meal": part.meal, "count": part.count, "mode": part.mode}
-
-
-def _days(dates: tuple[date, ...]) -> list[str]:
-    return [day.isoformat() for day in dates]
-
-
-__all__ = ["as_labels", "normalise", "understand"]

@@ -40,7 +40,7 @@ NOTES = {
 RATING = re.compile(
     r"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
 )
-TWO_SIDES = re.compile(r"(?:换|和|跟|同|与|for)")
+REFUSED = re.compile(r"不用|不要|不吃|不来|不订|不报|免了|别|\bno\b|not\b|skip")
 
 
 def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
@@ -48,7 +48,8 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     if intent in QUIET:
         return Slots()
     person = find_person(sentence.text, names)
-    base = Slots(dates=sentence.dates, recur=sentence.recur, beneficiary=person)
+    recur = None if sentence.recur == "daily" and len(sentence.dates) > 1 else sentence.recur
+    base = Slots(dates=sentence.dates, recur=recur, beneficiary=person)
     if intent in WITH_MEAL:
         base = replace(base, meal=_meal(sentence))
     if intent is Intent.BOOK_MEAL:
@@ -80,8 +81,12 @@ def _mode(sentence: Sentence) -> str | None:
 def _book(base: Slots, sentence: Sentence) -> Slots:
     base = replace(base, notes=find_needs(sentence.low))
     parts = _parts(sentence)
-    if parts:
+    if len(parts) > 1:
         return replace(base, parts=parts, meal=None)
+    if parts:
+        return replace(
+            base, dates=parts[0].dates, meal=parts[0].meal, count=parts[0].count, mode=parts[0].mode
+        )
     return replace(base, count=_count(sentence), mode=_mode(sentence))
 
 
@@ -97,14 +102,16 @@ def _parts(sentence: Sentence) -> tuple[Part, ...]:
 
 def _parts_by(sentence: Sentence, starts: list[int], *, by_day: bool) -> tuple[Part, ...]:
     parts: list[Part] = []
+    refusals: list[bool] = []
     common: tuple[date, ...] = ()
     for start, end in zip(starts, [*starts[1:], len(sentence.text) + 1], strict=True):
         piece = sentence.within(start, end)
         lead = None if parts else sentence.within(0, start)
         own = piece.dates if by_day else _days_before(sentence, start)
         common = own or (lead.dates if lead else ()) or common
+        refusals.append(bool(REFUSED.search(sentence.low[start:end])))
         parts.append(Part(common, _meal(piece) or _meal(sentence), _count(piece), _mode(piece)))
-    return _evened(parts, sentence)
+    return _evened([part for part, refused in zip(parts, refusals, strict=True) if not refused], sentence)
 
 
 def _days_before(sentence: Sentence, start: int) -> tuple[date, ...]:
