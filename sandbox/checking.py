@@ -8,6 +8,17 @@ from typing import Any
 from sandbox.records import Json
 from sandbox.refusals import bad
 
+NOT_OFFERED = frozenset(
+    [
+        "business_connection_id",
+        "message_thread_id",
+        "direct_messages_topic_id",
+        "ephemeral_message_parameters",
+        "suggested_post_parameters",
+        "inline_message_id",
+    ]
+)
+
 Wanted = tuple[tuple[str, ...], bool]
 
 
@@ -34,6 +45,8 @@ def checked(method: str, given: Json, files: frozenset[str]) -> Json:
             if name in files:
                 continue
             raise bad(f'unknown parameter "{name}" of method {method}')
+        if name in NOT_OFFERED:
+            raise bad(f'the sandbox does not offer parameter "{name}"')
         result[name] = _decoded(name, value, table[name][0])
     for name, (types, required) in table.items():
         if required and name not in result and not (name in files and "InputFile" in types):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from telegram.error import InvalidToken, RetryAfter
+from telegram.error import BadRequest, InvalidToken, RetryAfter
 
 from sandbox.checking import schema
 from sandbox.limits import Limits
@@ -112,3 +112,17 @@ async def test_all_chats_together_take_thirty_a_second():
         await village.bot.send_message(2030, "开饭")
     village.world.clock.advance(1)
     await village.bot.send_message(2030, "开饭")
+
+
+async def test_what_was_meant_for_one_person_is_never_posted_to_all():
+    village = hamlet()
+    before = len(village.world.messages(village.group))
+    with pytest.raises(
+        BadRequest, match=r"(?i)the sandbox does not offer parameter .ephemeral_message_parameters"
+    ):
+        await village.bot.send_message(
+            village.group,
+            "只给您看",
+            api_kwargs={"ephemeral_message_parameters": {"receiver_user_id": GRANNY}},
+        )
+    assert len(village.world.messages(village.group)) == before
