@@ -2,12 +2,12 @@
 
 from datetime import date
 
-import nlu
 from handlers import people as asking
 from handlers.turn import Turn
 from models.cards import Card
 from models.people import Member, Status
-from nlu import Context
+from nlu.dates import find_dates, gathered
+from nlu.normalise import normalise
 from rules import people, statuses
 from rules.statuses import Changed, Span
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
@@ -70,8 +70,7 @@ def tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 def days(turn: Turn, card: Card, words: str) -> Answer:
     """The days were written: the first and the last; one alone is the beginning."""
-    read = nlu.understand(words, turn.local, Context(chat="private", addressed=True))
-    found: tuple[date, ...] = tuple(sorted(read.slots.dates))
+    found: tuple[date, ...] = gathered(find_dates(normalise(words), turn.today))
     if not found:
         raise Refused("people.no_days")
     until = found[-1] if len(found) > 1 else None

@@ -136,7 +136,7 @@ def test_granny_says_in_chat_when_she_is_away_and_takes_it_back(village, session
     assert "李奶奶" in village.says(granny, "/away")[0]
     assert [words for words, _ in village.buttons] == ["在家", "外出", "暂停用餐"]
     village.taps(granny, village.data_of("外出"))
-    said = village.says(granny, "下周一到下周五")
+    said = village.says(granny, "下周一到周五")
     assert "11月30日" in said[0]
     assert "12月4日" in said[0]
     assert people.status_on(session, granny, MONDAY) == Status.AWAY
