@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from sandbox.page_clock import Tick, destination, walk
+from sandbox.page_clock import PAUSE, Tick, destination, walk
 from sandbox.page_feed import Feed
 from sandbox.page_views import older, state
 from sandbox.records import Json
@@ -46,12 +46,15 @@ class Page:
     roles: Mapping[int, str]
     feed: Feed
     tick: Tick | None = None
+    pause: float = PAUSE
     moving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-def make_page(world: World, roles: Mapping[int, str], *, tick: Tick | None = None) -> Page:
+def make_page(
+    world: World, roles: Mapping[int, str], *, tick: Tick | None = None, pause: float = PAUSE
+) -> Page:
     """A page on a world; roles name the cast (person id to elder, family, cook …) in the order shown."""
-    return Page(world, roles, Feed(world), tick)
+    return Page(world, roles, Feed(world), tick, pause)
 
 
 def page_routes(page: Page) -> list[Route | Mount]:
@@ -210,7 +213,12 @@ async def _contact(page: Page, body: Json) -> Json:
 
 async def _clock(page: Page, body: Json) -> Json:
     async with page.moving:
-        await walk(page.world.clock, destination(page.world.clock.now(), str(body["to"])), page.tick)
+        await walk(
+            page.world.clock,
+            destination(page.world.clock.now(), str(body["to"])),
+            page.tick,
+            pause=page.pause,
+        )
     return {"now": page.world.clock.now().isoformat()}
 
 

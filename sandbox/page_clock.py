@@ -9,7 +9,8 @@ from sandbox.clock import Clock
 from sandbox.page_views import ZONE
 
 STEP = timedelta(minutes=15)
-PAUSE = 0.02
+PAUSE = 0.1
+"""Seconds of the machine per step: time for a bot in another process to look at each hour on the way."""
 
 Tick = Callable[[], Awaitable[None]]
 
@@ -27,10 +28,10 @@ def destination(now: datetime, to: str) -> datetime:
     }[to]
 
 
-async def walk(clock: Clock, target: datetime, tick: Tick | None = None) -> None:
+async def walk(clock: Clock, target: datetime, tick: Tick | None = None, *, pause: float = PAUSE) -> None:
     """Move the time in steps, so that every duty on the way comes due in its own hour."""
     while clock.now() < target:
         clock.set(min(target, clock.now() + STEP))
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(pause)
         if tick is not None:
             await tick()

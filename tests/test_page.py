@@ -37,7 +37,7 @@ def world() -> World:
 
 @pytest.fixture
 def page(world: World) -> Page:
-    return make_page(world, {GRANNY: "elder", DAUGHTER: "family", COOK: "cook"})
+    return make_page(world, {GRANNY: "elder", DAUGHTER: "family", COOK: "cook"}, pause=0)
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ async def test_time_passes_in_steps_so_that_no_duty_is_jumped_over() -> None:
     async def tick() -> None:
         seen.append(clock.now())
 
-    await walk(clock, datetime(2026, 11, 25, 1, 20, tzinfo=UTC), tick)
+    await walk(clock, datetime(2026, 11, 25, 1, 20, tzinfo=UTC), tick, pause=0)
     assert [f"{each:%H:%M}" for each in seen] == ["00:45", "01:00", "01:15", "01:20"]
 
 

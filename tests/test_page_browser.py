@@ -95,7 +95,7 @@ def world() -> World:
 
 @pytest.fixture
 async def address(world: World) -> AsyncIterator[str]:
-    page = make_page(world, ROLES)
+    page = make_page(world, ROLES, pause=0)
     app = create_app(world, routes=page_routes(page))
     config = uvicorn.Config(app, port=0, log_level="warning", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
