@@ -41,6 +41,8 @@ class Sending:
     live: Live = field(default_factory=dict)
     operators: tuple[int, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    pause: float = 1.0
+    """Seconds before a message that could not be sent is tried again; doubles up to half a minute."""
 
 
 @dataclass(slots=True, eq=False)

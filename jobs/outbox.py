@@ -35,6 +35,7 @@ class Sender:
         self._departure = Departure(sending, self.unit)
         self._lanes: Lanes[Leaving] = Lanes(sending.limits)
         self._held: set[int] = set()
+        self._finished: set[int] = set()
         self._shown: dict[int, float] = {}
         self._refreshing: set[int] = set()
         self._marks: list[Mark] = []
@@ -65,7 +66,7 @@ class Sender:
             pending = row.status == OutboxState.PENDING and row.due_at <= now
             if pending and row.id not in self._held and len(self._held) < MOST_HELD:
                 self._held.add(row.id)
-                self._put(Leaving(row))
+                self._put(Leaving(row, pause=self._sending.pause))
 
     async def unit(self, do: Unit) -> None:
         """One unit of the sender; whom it makes us write to is handed over at once."""
@@ -139,8 +140,9 @@ class Sender:
     async def _attempt(self, leaving: Leaving) -> None:
         mark = await self._departure.attempt(leaving)
         if mark is None:
-            self._held.discard(leaving.row.id)
+            self._release([leaving.row.id])
             return
+        leaving.row.status = OutboxState.SENT
         self._marks.append(mark)
         self._marked.set()
 
@@ -172,6 +174,8 @@ class Sender:
     async def _keep_marks(self) -> None:
         """All marks that wait in one unit; what the store does not take is offered again."""
         marks = list(self._marks)
+        if not marks:
+            return
         try:
             await self._sending.store.write(lambda session: settling.mark(session, marks))
         except Exception as fault:
@@ -180,7 +184,12 @@ class Sender:
             self._marked.set()
             return
         del self._marks[: len(marks)]
-        self._held.difference_update(mark["id"] for mark in marks)
+        self._release([mark["id"] for mark in marks])
+
+    def _release(self, ids: Sequence[int]) -> None:
+        """What became of these is kept; a sweep that read them just before must not send them again."""
+        self._held.difference_update(ids)
+        self._finished.update(ids)
 
     async def _sweep(self) -> None:
         while True:
@@ -193,12 +202,13 @@ class Sender:
     async def _read_due(self) -> None:
         """Rows that are due; those already held are among them, so the page is that much longer."""
         now, limit = self._sending.clock(), settling.PAGE + len(self._held)
+        self._finished.clear()
         try:
             rows = await self._sending.store.read(lambda session: settling.waiting(session, now, limit))
         except Exception as fault:
             log.error("due messages could not be read", fault=where(fault))  # noqa: TRY400
             return
-        self.hand_over(rows)
+        self.hand_over([row for row in rows if row.id not in self._finished])
 
     async def _look(self) -> None:
         """Live posts that show what is no longer true, each at most once in three seconds."""
@@ -221,7 +231,7 @@ class Sender:
         shell = OutboxMessage(
             id=0, key="", chat_id=post.chat_id, kind=MessageClass.EDIT, due_at=now, created_at=now
         )
-        self._put(Leaving(shell, post))
+        self._put(Leaving(shell, post, self._sending.pause))
 
 
 def _time() -> float:
