@@ -79,7 +79,10 @@ def skeleton_of(sentence: Sentence) -> str:
     """The sentence in lower case with days, meals and counts as single capital letters; days gone by stay."""
     days = [s for s in sentence.days if not GONE.match(sentence.low, s.start)]
     marks = [(s.start, s.end, "R" if s.recur else "D") for s in days]
-    marks += [(s.start, s.end, "T" if s.plain else "M") for s in sentence.meals]
+    marks += [
+        (s.start, s.end - sentence.low.startswith("班", s.end - 1), "T" if s.plain else "M")
+        for s in sentence.meals
+    ]
     marks += [(s.start, s.end, "N") for s in sentence.counts if s.end - s.start < 12]
     out: list[str] = []
     place = 0

@@ -137,7 +137,7 @@ def _change(base: Slots, sentence: Sentence) -> Slots:
         return replace(base, count_delta=delta, mode=None)
     if not turn:
         return replace(base, count=_count(sentence), mode=_mode(sentence))
-    before, after = sentence.within(0, turn.start()), sentence.within(turn.end(), len(sentence.text) + 1)
+    before, after = sentence.within(0, turn.end()), sentence.within(turn.end(), len(sentence.text) + 1)
     moved = bool(before.dates and after.dates)
     return replace(
         base,
