@@ -62,7 +62,7 @@ def keep(session: Session, meal: Meal, eater: Member, order: Order, act: Act, *,
     state = _place(session, meal, mine if before else None, wanted, act, grace=grace)
     _write(mine, order, wanted, state, act)
     mine.grace = grace
-    return _kept(session, meal, eater, mine, before, act)
+    return _kept(session, eater, Kept(mine, meal, before), act)
 
 
 def _portions(order: Order, mine: Booking | None) -> int:
@@ -111,14 +111,13 @@ def _write(mine: Booking, order: Order, portions: int, state: BookingState, act:
     mine.booked_by_id = act.actor_id
 
 
-def _kept(
-    session: Session, meal: Meal, eater: Member, mine: Booking, before: dict[str, Any] | None, act: Act
-) -> Kept:
+def _kept(session: Session, eater: Member, kept: Kept, act: Act) -> Kept:
+    mine, meal, before = kept.booking, kept.meal, kept.before
     session.add(mine)
     session.flush()
     after = seen(mine)
     if after == before:
-        return Kept(mine, meal, before)
+        return kept
     name = "meals.changed" if before and before["state"] in LIVE else "meals.booked"
     audit.record(
         session,
@@ -135,8 +134,8 @@ def _kept(
         waitlist.withdraw(session, mine.id)
     if before and before["state"] in LIVE:
         waitlist.offer_freed(session, meal, act.now)
-    tell_eater(session, eater, Kept(mine, meal, before), act)
-    return Kept(mine, meal, before)
+    tell_eater(session, eater, kept, act)
+    return kept
 
 
 def tell_eater(session: Session, eater: Member, kept: Kept, act: Act) -> None:
