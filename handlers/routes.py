@@ -8,14 +8,35 @@ from typing import Any
 from sqlmodel import col, select
 
 import nlu
-from handlers import canteens, handoff, joining, meals, outbox, people, statuses
+from handlers import (
+    alarms,
+    calendar,
+    canteens,
+    deliveries,
+    handoff,
+    joining,
+    ledger,
+    meals,
+    menus,
+    outbox,
+    people,
+    serving,
+    sheets,
+    statuses,
+    storm,
+)
 from handlers.turn import Turn
 from models.cards import Card
 from nlu import Action, Context, Intent, Understanding
 from rules.values import Answer, Button, Message, Refused, Text, Toast, as_message
 from transports.updates import Kind
 
-ROOMS: tuple[ModuleType, ...] = (people, joining, statuses, canteens, meals, outbox, handoff)
+ROOMS: tuple[ModuleType, ...] = (
+    *(people, joining, statuses, canteens),
+    *(meals, menus, calendar, storm),
+    *(sheets, serving, deliveries, alarms, ledger),
+    *(outbox, handoff),
+)
 
 Handler = Callable[..., Answer]
 
