@@ -58,7 +58,8 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
     world = World(Clock(folder / "offset"), token=token)
     populate(world)
     roles = {persona.telegram_id: persona.roles[0].value for persona in PERSONAE}
-    web = Web(create_app(world, routes=page_routes(make_page(world, roles))).routes, HOST, port)
+    page = make_page(world, roles)
+    web = Web(create_app(world, routes=page_routes(page)).routes, HOST, port)
     await web.start()
     bot = _start_bot(folder, port, token, world.clock.now())
     try:
@@ -67,15 +68,16 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
         complain("cli.demo_failed", why=f"bot.py run: {bot.returncode}")
     finally:
         _stop_bot(bot)
+        page.feed.close()
         await web.stop()
 
 
 def populate(world: Any) -> None:
-    """The personae and their group, as the messenger knows them."""
+    """The personae and their group; each has already greeted the bot, so that it can write to them."""
     from sandbox.sample import GROUP, PERSONAE, TITLE
 
     for persona in PERSONAE:
-        world.add_person(persona.name, person_id=persona.telegram_id)
+        world.add_person(persona.name, person_id=persona.telegram_id).started = True
     world.add_group(TITLE, [persona.telegram_id for persona in PERSONAE], chat_id=GROUP)
 
 
@@ -91,7 +93,7 @@ def _start_bot(folder: Path, port: int, token: str, now: datetime) -> "subproces
     )
     config.chmod(0o600)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CANTEEN_")}
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own bot
         [sys.executable, str(HOME / "bot.py"), "run", "--config", str(config)], env=environment
     )
 

@@ -15,7 +15,7 @@ from commands.logs import set_up
 from commands.saying import say
 from config import Config
 from handlers.taking import Turns
-from jobs import meals, people, sealing
+from jobs import alarms, meals, menus, people, sealing, serving, sheets
 from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
@@ -25,7 +25,7 @@ from transports.dispatch import Dispatcher, Handling
 from transports.hearing import hear
 from transports.receiving import Intake, Receiver
 from transports.taps import Taps
-from transports.telegram import Me, Rejected, Telegram, requests
+from transports.telegram import Me, Telegram, requests
 from transports.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -33,14 +33,22 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-DUTIES = (*meals.DUTIES, *people.DUTIES, *sealing.DUTIES)
+ROOMS = (people, meals, menus, sheets, serving, alarms, sealing)
+DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)
 LIVE = {"meal": daily_post}
 DRAIN_SECONDS = 5.0
 
 
-async def no_sheets(attachment: Mapping[str, Any], row: OutboxMessage) -> tuple[str, bytes]:
-    """No capability of this release attaches a sheet."""
-    raise Rejected(f"no such sheet: {attachment['sheet']}")
+async def make_sheet(store: Store, attachment: Mapping[str, Any], row: OutboxMessage) -> tuple[str, bytes]:
+    """A sheet as it stands when it leaves: read, then set in a thread of its own."""
+    from rules import sheets as figures
+    from texts import Words
+    from texts import sheets as paper
+
+    sheet, facts = attachment["sheet"], attachment["facts"]
+    found = await store.read(lambda session: figures.data(session, sheet, facts))
+    content = await asyncio.to_thread(paper.pdf, sheet, found, Words(row.language, row.timezone))
+    return f"{sheet}.pdf", content
 
 
 class PortTaken(Exception):
@@ -78,7 +86,9 @@ class House:
         self.telegram = Telegram(token, requests(config.telegram.proxy), config.telegram.api_base)
         self.vitals = Vitals(self.clock())
         self.operators = config.operator.telegram_ids
-        sending = Sending(store, self.telegram, self.clock, self.vitals, no_sheets, LIVE, self.operators)
+        sending = Sending(
+            store, self.telegram, self.clock, self.vitals, partial(make_sheet, store), LIVE, self.operators
+        )
         self.sender = Sender(sending)
         self.scheduler = Scheduler(store, DUTIES, self.clock)
         self.taps = Taps(self.telegram)

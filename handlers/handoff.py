@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rules.people import carers_of
 from sqlmodel import col, select
 
 from handlers.turn import Turn
@@ -10,6 +9,7 @@ from models.outbox import MessageClass
 from models.people import Member, MemberRole, Role
 from nlu import Intent, Understanding
 from rules import audit, outbox
+from rules.people import carers_of
 from rules.values import Answer, Text
 
 CARE = (Role.SOCIAL_WORKER, Role.MANAGER)

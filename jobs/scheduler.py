@@ -66,7 +66,9 @@ def due_items(session: Session, duties: Sequence[Duty], now: datetime) -> list[I
 
 def _done(session: Session, now: datetime) -> set[tuple[str, object, str]]:
     since = (now - LOOKS_BACK).date()
-    kept = select(col(Occurrence.kind), col(Occurrence.day), col(Occurrence.target)).where(col(Occurrence.day) >= since)
+    kept = select(col(Occurrence.kind), col(Occurrence.day), col(Occurrence.target)).where(
+        col(Occurrence.day) >= since
+    )
     return set(session.exec(kept).all())
 
 

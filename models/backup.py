@@ -70,13 +70,11 @@ def read(file: Path) -> Iterator[Any]:
 
 
 def _rows(lines: Iterator[Any]) -> Iterator[Any]:
-    count = 0
-    for line in lines:
+    for count, line in enumerate(lines):
         if isinstance(line, dict):
             if line.get("rows") != count:
                 raise NotABackup("rows are missing")
             return
-        count += 1
         yield line
     raise NotABackup("the end is missing")
 

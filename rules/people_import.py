@@ -177,7 +177,7 @@ def apply(session: Session, canteen: Canteen, rows: list[PersonRow], act: Act) -
     members = [(_keep(session, canteen, row, act), row) for row in rows]
     for carer, row in members:
         for name in row.cares_for:
-            _link(session, canteen, carer, name, row, act)
+            _link(session, carer, name, row, act)
     return len(rows)
 
 
@@ -206,8 +206,8 @@ def _known(session: Session, canteen: Canteen, row: PersonRow) -> Member | None:
     return session.exec(here.where(Member.name == row.name, Member.birth_on == row.birth_on)).first()
 
 
-def _link(session: Session, canteen: Canteen, carer: Member, name: str, row: PersonRow, act: Act) -> None:
-    elders = [member for member in named(session, canteen.id, name) if member.id != carer.id]
+def _link(session: Session, carer: Member, name: str, row: PersonRow, act: Act) -> None:
+    elders = [member for member in named(session, carer.canteen_id, name) if member.id != carer.id]
     if len(elders) != 1:
         raise Refused("people_import.which_elder", line=row.line, name=name)
     own = select(CareLink).where(CareLink.elder_id == elders[0].id, CareLink.carer_id == carer.id)

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,7 +40,7 @@ Villager = Callable[..., Member]
 def villager(session: Session, canteen: Canteen, now: datetime) -> Villager:
     """Makes a member: `villager("覃叔", Role.ELDER, telegram_id=None)`."""
 
-    def make(name: str, *roles: Role, **facts: object) -> Member:
+    def make(name: str, *roles: Role, **facts: Any) -> Member:
         row = Member(canteen_id=canteen.id, name=name, joined_at=now, approved_at=now, **facts)
         session.add(row)
         session.flush()

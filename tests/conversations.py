@@ -28,14 +28,28 @@ class Conversation:
 
     def says(self, who: Member, text: str, *, group: bool = False, reply_to_bot: bool = False) -> list[str]:
         """Somebody writes; answers what the bot says to the asker, in order."""
-        message = {"message_id": next(_ids), "date": 1, "from": self._person(who), "chat": self._chat(who, group), "text": text}
+        message = {
+            "message_id": next(_ids),
+            "date": 1,
+            "from": self._person(who),
+            "chat": self._chat(who, group),
+            "text": text,
+        }
         if text.startswith("/"):
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
         if reply_to_bot:
             own = {"id": BOT_ID, "is_bot": True, "first_name": "鼓楼", "username": BOT_NAME}
-            message["reply_to_message"] = {"message_id": 1, "date": 1, "chat": message["chat"], "from": own, "text": "…"}
+            message["reply_to_message"] = {
+                "message_id": 1,
+                "date": 1,
+                "chat": message["chat"],
+                "from": own,
+                "text": "…",
+            }
         said = self._take({"update_id": next(_ids), "message": message})
-        return [self._words(row) for row in said.rows if row.key.split(":")[0] in ("answer", "also0", "also1")]
+        return [
+            self._words(row) for row in said.rows if row.key.split(":")[0] in ("answer", "also0", "also1")
+        ]
 
     def taps(self, who: Member, data: str, *, group: bool = False) -> str:
         """Somebody taps a button; answers the toast."""
@@ -71,7 +85,9 @@ class Conversation:
     def _remember(self, row: OutboxMessage) -> None:
         words = Words(row.language, row.timezone)
         if row.body.get("buttons"):
-            self.buttons = [(words.say(label), data) for line in row.body["buttons"] for label, data, _ in line]
+            self.buttons = [
+                (words.say(label), data) for line in row.body["buttons"] for label, data, _ in line
+            ]
 
     @staticmethod
     def _words(row: OutboxMessage) -> str:

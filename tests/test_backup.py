@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def village(store, store_url) -> str:
+def village(store, store_url):
     def fill(session):
         canteen = Canteen(name="鼓楼食堂", chat_id=-1001, settings={"seats": 40}, created_at=NOW)
         session.add(canteen)

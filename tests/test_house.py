@@ -92,12 +92,13 @@ def test_no_function_is_too_long_to_be_read_at_a_glance():
     assert long == []
 
 
-def test_no_function_asks_for_more_than_five_things_in_a_row():
+def test_no_public_function_asks_for_more_than_five_things_in_a_row():
     many = [
         f"{path.relative_to(HOME)}:{node.lineno} {node.name}"
         for path in sources(*ROOMS)
         for node in functions(ast.parse(path.read_text()))
-        if len([a for a in node.args.args if a.arg not in ("self", "cls")]) > MOST_PARAMETERS
+        if node.name[0] != "_"
+        and len([a for a in node.args.args if a.arg not in ("self", "cls")]) > MOST_PARAMETERS
     ]
     assert many == []
 
@@ -138,7 +139,7 @@ def test_no_word_a_person_reads_stands_in_the_code():
     guilty = []
     for path in sources("handlers", "jobs", "rules", "transports"):
         tree = ast.parse(path.read_text())
-        docstrings = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}  # type: ignore[attr-defined]
+        docstrings = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
         guilty += [
             f"{path.relative_to(HOME)}:{node.lineno} {node.value[:20]}"
             for node in ast.walk(tree)

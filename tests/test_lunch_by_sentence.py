@@ -66,7 +66,9 @@ def test_somebody_of_the_group_books_at_once(village, session, canteen):
     assert len(bookings(session)) == 1
 
 
-def test_an_emergency_says_120_first_and_tells_family_and_social_worker(village, granny, daughter, social_worker):
+def test_an_emergency_says_120_first_and_tells_family_and_social_worker(
+    village, granny, daughter, social_worker
+):
     answer = village.says(granny, "我摔倒了起不来")
     assert "120" in answer[0]
     assert village.told(daughter)

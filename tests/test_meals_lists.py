@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import select
 
 from models.meals import Booking, Mode, Sitting, Source
@@ -125,3 +127,28 @@ def test_a_list_that_overflows_puts_the_last_on_the_waiting_list(
 def test_a_closed_meal_takes_no_list(session, canteen, meal, volunteer, act):
     with pytest.raises(Refused, match=r"meals\.closed"):
         lists.merge(session, canteen, meal, [Line("阿军")], act(volunteer, now=meal.closes_at))
+
+
+NAMES = ("李奶奶", "覃叔", "阿军", "王师傅", "小明", "小红")
+A_LIST = st.lists(
+    st.tuples(st.sampled_from(NAMES), st.integers(1, 4)),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda line: line[0],
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(mine=A_LIST, theirs=A_LIST)
+def test_any_two_lists_pasted_over_and_over_book_each_name_once(
+    session, meal, paste, granny, neighbour, volunteer, cook, mine, theirs
+):
+    point = session.begin_nested()
+    try:
+        paste(volunteer, *mine)
+        once = paste(cook, *[line for line in theirs if line[0] not in dict(mine)]).taken
+        again = paste(volunteer, *mine).taken
+        assert once == again == sum({**dict(theirs), **dict(mine)}.values())
+    finally:
+        point.rollback()
+        session.expire_all()

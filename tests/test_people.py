@@ -79,7 +79,13 @@ def test_a_percent_sign_is_a_letter_like_others(session, granny):
 
 @pytest.mark.parametrize(
     ("said", "name", "meant"),
-    [("秀英", "李秀英", True), ("李奶奶", "李秀英奶奶", True), ("李奶奶", "覃奶奶", False), ("李", "李秀英", False), ("奶奶", "李奶奶", True)],
+    [
+        ("秀英", "李秀英", True),
+        ("李奶奶", "李秀英奶奶", True),
+        ("李奶奶", "覃奶奶", False),
+        ("李", "李秀英", False),
+        ("奶奶", "李奶奶", True),
+    ],
 )
 def test_names_are_said_in_several_ways(said, name, meant):
     assert matches(said, name) is meant
@@ -97,7 +103,9 @@ def test_no_words_are_too_strange_to_be_compared(said, name):
 
 def test_status_begins_on_its_day_and_ends_on_its_day(session, granny, now):
     for days, status in ((2, Status.AWAY), (5, Status.ACTIVE)):
-        change = StatusChange(member_id=granny.id, starts_on=TODAY + timedelta(days=days), status=status, set_at=now)
+        change = StatusChange(
+            member_id=granny.id, starts_on=TODAY + timedelta(days=days), status=status, set_at=now
+        )
         session.add(change)
     session.flush()
     found = [people.status_on(session, granny, TODAY + timedelta(days=n)) for n in (0, 1, 2, 4, 5, 9)]
@@ -105,7 +113,9 @@ def test_status_begins_on_its_day_and_ends_on_its_day(session, granny, now):
 
 
 def test_an_undone_change_never_was(session, granny, now):
-    session.add(StatusChange(member_id=granny.id, starts_on=TODAY, status=Status.LEFT, set_at=now, undone_at=now))
+    session.add(
+        StatusChange(member_id=granny.id, starts_on=TODAY, status=Status.LEFT, set_at=now, undone_at=now)
+    )
     session.flush()
     assert people.status_on(session, granny, TODAY) == Status.ACTIVE
 

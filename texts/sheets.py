@@ -100,7 +100,7 @@ def _name(eater: Mapping[str, Any], words: Words) -> list[str]:
     wants = _diets(eater["wants"], words) if eater["wants"] else ""
     note = plain(eater.get("note", ""), 20)
     more = " ".join(filter(None, (words.fact(_enum("Mode", eater["mode"])), wants, note)))
-    return [plain(eater["name"], 12), str(eater["portions"]), more]
+    return [plain(eater["name"], 12), f"×{eater['portions']}", more]
 
 
 def delivery(data: Mapping[str, Any], words: Words) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The messenger's Bot API: few calls, four ways to fail, and never the token in any of them."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from telegram import InputFile
 from telegram import error as faults
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
+from telegram.warnings import PTBDeprecationWarning
 
 CONNECTIONS = 64
 POLL_SECONDS = 50
@@ -83,8 +85,7 @@ def failure(error: faults.TelegramError) -> Exception:
     """What a library's error means for the one who sends."""
     match error:
         case faults.RetryAfter():
-            after = error.retry_after
-            return Retry(float(after if isinstance(after, int) else after.total_seconds()), flood=True)
+            return Retry(_pause(error), flood=True)
         case faults.ChatMigrated():
             return Migrated(error.new_chat_id)
         case faults.InvalidToken():
@@ -98,6 +99,14 @@ def failure(error: faults.TelegramError) -> Exception:
             return Unreachable(error.message) if gone else Rejected(error.message)
         case _:
             return Retry(1.0) if _surely_not_sent(error.__cause__) else Uncertain(type(error).__name__)
+
+
+def _pause(error: faults.RetryAfter) -> float:
+    """Seconds, whether the library gives a number as today or a duration as it announces at each reading."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PTBDeprecationWarning)
+        after = error.retry_after
+    return float(after if isinstance(after, int) else after.total_seconds())
 
 
 def _surely_not_sent(cause: BaseException | None) -> bool:

@@ -1,0 +1,149 @@
+"""Menus: written in chat, read from files, missed in time, wished for."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from jobs import menus as duties
+from jobs.duties import Look
+from models.meals import Sitting
+from models.outbox import OutboxMessage
+from rules import menus, menus_import
+from rules.menus import MenuLine
+from rules.values import Refused
+
+WEDNESDAY = date(2026, 11, 25)
+THURSDAY = date(2026, 11, 26)
+LUNCH = MenuLine(THURSDAY, Sitting.LUNCH, ("红烧肉", "炒青菜"))
+
+
+def at(hour, minute=0, day=WEDNESDAY):
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize(
+    ("words", "day", "sitting", "dishes"),
+    [
+        ("明天中午：红烧肉、炒青菜、冬瓜汤", THURSDAY, "lunch", ("红烧肉", "炒青菜", "冬瓜汤")),
+        ("后天晚饭: 粥,馒头", date(2026, 11, 27), "dinner", ("粥", "馒头")),
+        ("今天：面条", WEDNESDAY, "lunch", ("面条",)),
+        ("周五：鱼", date(2026, 11, 27), "lunch", ("鱼",)),
+        ("下周一 豆腐；青菜", date(2026, 11, 30), "lunch", ("豆腐", "青菜")),
+        ("12月1日午饭：鸡", date(2026, 12, 1), "lunch", ("鸡",)),
+        ("2026-12-01: 鸡 汤", date(2026, 12, 1), "lunch", ("鸡 汤",)),
+        ("1月2日：饺子", date(2027, 1, 2), "lunch", ("饺子",)),
+    ],
+)
+def test_a_cook_writes_a_day_as_people_say_it(canteen, words, day, sitting, dishes):
+    assert menus.read(words, canteen, WEDNESDAY) == [MenuLine(day, Sitting(sitting), dishes)]
+
+
+def test_a_whole_week_pasted_on_wednesday_means_next_week(canteen):
+    found = menus.read("周一：鱼\n周二：鸡\n周五：豆腐", canteen, WEDNESDAY)
+    assert [line.day for line in found] == [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 4)]
+
+
+@pytest.mark.parametrize(
+    "words", ["", "红烧肉", "13月40日：鱼", "2月30日：鱼", "2026-11-24：鱼", "周一：、、"]
+)
+def test_what_names_no_day_to_come_is_not_a_menu(canteen, words):
+    assert menus.read(words, canteen, WEDNESDAY) == []
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(words=st.text(alphabet="周一二日天下明后中午晚月：:、,0123456789- \n鱼2月9", max_size=40))
+def test_no_words_of_a_cook_break_the_reading(canteen, words):
+    for line in menus.read(words, canteen, WEDNESDAY):
+        assert line.day >= WEDNESDAY
+        assert line.dishes
+
+
+def test_a_written_menu_is_on_the_meal_and_in_the_audit(session, canteen, cook, act):
+    meal = menus.write(session, canteen, LUNCH, act(cook))
+    assert meal.dishes == ["红烧肉", "炒青菜"]
+    assert menus.missing(session, canteen, THURSDAY) == []
+    assert menus.missing(session, canteen, THURSDAY + timedelta(days=1)) == [Sitting.LUNCH]
+
+
+def test_the_menu_of_a_served_meal_stays(session, canteen, cook, act):
+    meal = menus.write(session, canteen, LUNCH, act(cook))
+    meal.state = "served"
+    session.add(meal)
+    session.flush()
+    with pytest.raises(Refused, match="menus.too_late"):
+        menus.write(session, canteen, LUNCH, act(cook))
+
+
+def due(session, canteen, now):
+    return list(duties.due(Look(session, now, [canteen])))
+
+
+def test_the_cook_is_reminded_at_16_and_18_and_the_manager_told_at_19(session, canteen, cook, manager):
+    assert due(session, canteen, at(15, 59)) == []
+    for hour, told in ((16, cook), (18, cook), (19, manager)):
+        (item,) = due(session, canteen, at(hour))
+        duties.do(session, item, at(hour))
+        last = session.exec(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+        assert last.member_id == told.id
+    assert len(session.exec(select(OutboxMessage)).all()) == 3
+
+
+def test_nobody_is_reminded_of_a_menu_that_is_written(session, canteen, cook, act):
+    (item,) = due(session, canteen, at(16))
+    menus.write(session, canteen, LUNCH, act(cook))
+    assert due(session, canteen, at(16)) == []
+    duties.do(session, item, at(16))
+    assert session.exec(select(OutboxMessage)).all() == []
+
+
+def test_a_reminder_nobody_was_awake_for_is_not_sent_at_night(session, canteen, cook):
+    assert due(session, canteen, at(17, 30)) == []
+
+
+def test_wishes_are_shown_once_when_the_menu_is_planned(session, canteen, granny, cook, act):
+    menus.wish(session, granny, "想吃扣肉", act(granny))
+    (row,) = menus.wishes(session, canteen.id)
+    menus.mark_seen(session, [row], act(cook))
+    session.flush()
+    assert row.text == "想吃扣肉"
+    assert menus.wishes(session, canteen.id) == []
+
+
+GOOD = "\ufeff日期,餐次,菜品,价格,份数,截止时间\n2026-11-26,午餐,红烧肉;青菜,12.5,40,17:00\n2026-11-27,lunch,鱼,,,\n"
+
+
+def test_a_file_with_chinese_headers_is_kept_whole(session, canteen, cook, act):
+    rows, bad = menus_import.read(GOOD)
+    assert bad == []
+    assert menus_import.apply(session, canteen, rows, act(cook)) == 2
+    first, second = menus.coming(session, canteen.id, THURSDAY, THURSDAY + timedelta(days=1))
+    assert (first.price, first.seats, first.dishes) == (1250, 40, ["红烧肉", "青菜"])
+    assert first.closes_at == at(17)
+    assert (second.price, second.seats) == (1000, 60)
+
+
+def test_every_bad_cell_is_named_and_nothing_is_kept():
+    rows, bad = menus_import.read(
+        "day,meal,dishes,price,seats,closes_at\n2026-13-01,brunch,,-1,0,25:00\n2026-11-26,lunch,鱼,1.234,,\n"
+    )
+    assert rows == []
+    assert [(row.line, row.column) for row in bad] == [
+        (2, "day"),
+        (2, "meal"),
+        (2, "dishes"),
+        (2, "price"),
+        (2, "seats"),
+        (2, "closes_at"),
+        (3, "price"),
+    ]
+
+
+def test_a_meal_written_twice_and_unknown_columns_are_refused():
+    _, bad = menus_import.read("day,meal,dishes\n2026-11-26,lunch,鱼\n2026-11-26,午饭,鸡\n")
+    assert [row.line for row in bad] == [3]
+    _, bad = menus_import.read("day,meal,colour\n")
+    assert {row.column for row in bad} == {"dishes", "colour"}
