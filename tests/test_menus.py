@@ -74,7 +74,7 @@ def test_the_menu_of_a_served_meal_stays(session, canteen, cook, act):
     meal.state = "served"
     session.add(meal)
     session.flush()
-    with pytest.raises(Refused, match="menus.too_late"):
+    with pytest.raises(Refused, match=r"menus\.too_late"):
         menus.write(session, canteen, LUNCH, act(cook))
 
 
