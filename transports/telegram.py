@@ -85,7 +85,8 @@ def failure(error: faults.TelegramError) -> Exception:
     """What a library's error means for the one who sends."""
     match error:
         case faults.RetryAfter():
-            return Retry(_pause(error), flood=True)
+            after = error.retry_after
+            return Retry(float(after if isinstance(after, int) else after.total_seconds()), flood=True)
         case faults.ChatMigrated():
             return Migrated(error.new_chat_id)
         case faults.InvalidToken():
@@ -101,14 +102,6 @@ def failure(error: faults.TelegramError) -> Exception:
             return Retry(1.0) if _surely_not_sent(error.__cause__) else Uncertain(type(error).__name__)
 
 
-def _pause(error: faults.RetryAfter) -> float:
-    """Seconds, whether the library gives a number as today or a duration as it announces at each reading."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PTBDeprecationWarning)
-        after = error.retry_after
-    return float(after if isinstance(after, int) else after.total_seconds())
-
-
 def _surely_not_sent(cause: BaseException | None) -> bool:
     """The aiohttp transport calls a connection lost in mid-request a connect timeout: look at what lies under it."""
     under = cause.__cause__ if cause is not None else None
@@ -119,6 +112,8 @@ def _surely_not_sent(cause: BaseException | None) -> bool:
 
 def requests(proxy: str = "") -> tuple[BaseRequest, BaseRequest]:
     """Two pools of connections, one for polling and one for all else; a proxy is spoken to by plain httpx."""
+    # Each 429 would print that this attribute is a number today and a duration one day; we read both.
+    warnings.filterwarnings("ignore", ".*attribute `retry_after`", PTBDeprecationWarning)
     return _request(4, POLL_SECONDS + SLACK, proxy), _request(CONNECTIONS, SEND_TIMEOUT, proxy)
 
 
