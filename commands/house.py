@@ -15,7 +15,7 @@ from commands.logs import set_up
 from commands.saying import say
 from config import Config
 from handlers.taking import Turns
-from jobs import alarms, meals, menus, people, sealing, serving, sheets
+from jobs import alarms, inbox, meals, menus, people, sealing, serving, sheets
 from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-ROOMS = (people, meals, menus, sheets, serving, alarms, sealing)
+ROOMS = (people, meals, menus, sheets, serving, alarms, sealing, inbox)
 DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)
 LIVE = {"meal": daily_post}
 DRAIN_SECONDS = 5.0
