@@ -20,6 +20,7 @@ from handlers import (
     menus,
     outbox,
     people,
+    privacy,
     serving,
     sheets,
     statuses,
@@ -32,7 +33,7 @@ from rules.values import Answer, Button, Message, Refused, Text, Toast, as_messa
 from transports.updates import Kind
 
 ROOMS: tuple[ModuleType, ...] = (
-    *(people, joining, statuses, canteens),
+    *(people, joining, privacy, statuses, canteens),
     *(meals, menus, calendar, storm),
     *(sheets, serving, deliveries, alarms, ledger),
     *(outbox, handoff),
