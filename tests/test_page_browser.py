@@ -193,6 +193,7 @@ async def test_a_slip_is_edited_and_a_word_answered(chromium: Browser, address: 
     tab = await _open(chromium, address)
     said = world.say(NEIGHBOUR, VILLAGE, "今天冷")
     await _say(tab, "group", "是呀")
+    await expect(_log(tab, "group")).to_contain_text("是呀")
     await tab.keyboard.press("ArrowUp")
     await _say(tab, "group", "是啊")
     await expect(_log(tab, "group")).to_contain_text("已编辑")
