@@ -7,7 +7,7 @@ from models.cards import Card
 from models.deliveries import Outcome
 from models.meals import Booking, Meal
 from models.people import Member, Role
-from rules import deliveries, people, serving
+from rules import deliveries, people, serving, sheets
 from rules.deliveries import Stop
 from rules.values import Answer, Attachment, Button, Message, Refused, Text, Toast, lines
 
@@ -44,9 +44,11 @@ def carry(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     mine = deliveries.carry(turn.session, meal, ":".join(arguments[1:]), turn.act)
     for number, stop in enumerate(mine, 1):
         turn.answer(_door(number, stop))
-    facts = {"meal_id": meal.id, "carrier_id": turn.asker.id}
+    if mine:
+        facts = {"meal_id": meal.id, "carrier_id": turn.asker.id}
+        turn.answer(Message(sheets.paper_text(meal), attachment=Attachment("delivery", facts)))
     said = Text("deliveries.yours", count=len(mine))
-    return Toast(said, edit=Message(said, attachment=Attachment("delivery", facts) if mine else None))
+    return Toast(said, edit=Message(said))
 
 
 def _door(number: int, stop: Stop) -> Message:

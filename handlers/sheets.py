@@ -19,7 +19,8 @@ def sheet(turn: Turn, argument: str) -> Answer:
     if meal is None:
         return Text("sheets.no_meal")
     paper = Attachment("kitchen", {"meal_id": meal.id})
-    return Message(sheets.kitchen_text(turn.session, meal), attachment=paper)
+    turn.answer(Message(sheets.paper_text(meal), attachment=paper))
+    return sheets.kitchen_text(turn.session, meal)
 
 
 def _meal(turn: Turn) -> Meal | None:

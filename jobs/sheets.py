@@ -23,8 +23,12 @@ def due(look: Look) -> Iterable[Due]:
 def do(session: Session, due: Due, now: datetime) -> None:
     """The sheet as a message and on paper; whom to ask after, to those who care."""
     meal = session.get_one(Meal, int(due.target))
-    said = Message(sheets.kitchen_text(session, meal), attachment=Attachment("kitchen", {"meal_id": meal.id}))
-    outbox.tell_role(session, f"kitchen:{meal.id}", meal.canteen_id, (Role.COOK, Role.MANAGER), said, now=now)
+    kitchen = (Role.COOK, Role.MANAGER)
+    text = sheets.kitchen_text(session, meal)
+    outbox.tell_role(session, f"kitchen:{meal.id}", meal.canteen_id, kitchen, text, now=now)
+    # A message of its own: under a file there is no room for a long list.
+    paper = Message(sheets.paper_text(meal), attachment=Attachment("kitchen", {"meal_id": meal.id}))
+    outbox.tell_role(session, f"paper:{meal.id}", meal.canteen_id, kitchen, paper, now=now)
     missing = [member.name for member in alarms.usually_here(session, meal)]
     if missing:
         asked = Text("sheets.ask_after", day=meal.day, sitting=meal.sitting, names=missing)

@@ -111,6 +111,11 @@ def kitchen_text(session: Session, meal: Meal) -> Text:
     return lines(head, *_kitchen_lines(sheet))
 
 
+def paper_text(meal: Meal) -> Text:
+    """The few words under the sheet on paper."""
+    return Text("sheets.paper", day=meal.day, sitting=meal.sitting)
+
+
 def _kitchen_lines(sheet: dict[str, Any]) -> list[Text]:
     said = [Text("sheets.dishes", dishes=sheet["dishes"] or Text("sheets.no_dishes"))]
     said += [Text("sheets.preparation", what=_diet(name), portions=n) for name, n in sheet["preparations"]]

@@ -74,7 +74,8 @@ def test_the_sheet_goes_to_cook_and_manager_when_the_meal_closes(session, cantee
     duties.do(session, due, lunch.closes_at)
     rows = session.exec(select(OutboxMessage).where(OutboxMessage.key.startswith("kitchen:"))).all()
     assert {row.member_id for row in rows} == {cook.id, manager.id}
-    assert rows[0].body["attachment"] == {"sheet": "kitchen", "facts": {"meal_id": lunch.id}}
+    papers = session.exec(select(OutboxMessage).where(OutboxMessage.key.startswith("paper:"))).all()
+    assert papers[0].body["attachment"] == {"sheet": "kitchen", "facts": {"meal_id": lunch.id}}
     said = WORDS.say(rows[0].body["text"])
     assert "共 3 份" in said
     assert "李奶奶（软一点、不吃猪肉）不能吃红烧肉" in said
