@@ -29,7 +29,8 @@ def admit(turn: Turn) -> Answer:
     member = joining.join(turn.session, canteen, person_id, turn.heard.person_name, turn.act)
     _remember(turn, canteen)
     if member is None:
-        return Text("people.ask_manager") if turn.heard.addressed else None
+        told = turn.heard.addressed or turn.heard.kind == Kind.BUTTON
+        return Text("people.ask_manager") if told else None
     _known(turn, canteen, member)
     if turn.private:
         turn.answer(_is_this_your_name(member))

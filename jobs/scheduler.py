@@ -14,6 +14,7 @@ from models.people import Canteen, Role
 from models.store import Store
 from rules import outbox
 from rules.values import Text
+from transports.faultlines import where
 
 log = structlog.get_logger()
 
@@ -57,11 +58,21 @@ def due_items(session: Session, duties: Sequence[Duty], now: datetime) -> list[I
     """Everything that is due and has not been done: one look over all villages."""
     canteens = session.exec(select(Canteen).order_by(col(Canteen.id))).all()
     look = Look(session, now, canteens)
-    found = [(duty, due) for duty in duties for due in duty.due(look)]
+    found = [(duty, due) for duty in duties for due in _look_at(duty, look)]
     done = _done(session, now) if any(duty.once for duty, _ in found) else set()
     return [
         (duty, due) for duty, due in found if not duty.once or (due.kind, due.day, due.target) not in done
     ]
+
+
+def _look_at(duty: Duty, look: Look) -> list[Due]:
+    """What is due of one duty; one that cannot even look keeps nobody else from being looked at."""
+    try:
+        with look.session.begin_nested():
+            return list(duty.due(look))
+    except Exception as fault:
+        log.error("a duty could not look", kind=duty.kind, fault=where(fault))  # noqa: TRY400
+        return []
 
 
 def _done(session: Session, now: datetime) -> set[tuple[str, object, str]]:

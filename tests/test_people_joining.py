@@ -262,3 +262,32 @@ def test_a_forged_button_does_nothing(village, session, granny, manager):
     for data in ("admit:x:yes", "admit:999999:yes", "claim:1:abc", "consent:1:said", "admit::", "claim:²:3"):
         assert village.taps(manager, data)
     assert session.exec(select(Card)).all() == []
+
+
+def moves(village, who, what):
+    """Somebody enters the group or leaves it."""
+    person = village._person(who)
+    content = {"new_chat_members": [person]} if what == "comes" else {"left_chat_member": person}
+    place = {"message_id": 9, "date": 1, "from": person, "chat": village._chat(who, True)}
+    village._take({"update_id": 700_000 + len(what) + who.telegram_id, "message": {**place, **content}})
+
+
+def test_who_entered_the_group_may_speak_to_the_bot_in_private_at_once(village, session, canteen):
+    moves(village, stranger(), "comes")
+    said = village.says(stranger(), "/start")
+    assert "生人" in said[0]
+    assert joining.of_account(session, canteen.id, 3001) is not None
+
+
+def test_who_left_the_group_without_ever_joining_is_a_stranger_again(village, session, canteen):
+    moves(village, stranger(), "comes")
+    moves(village, stranger(), "leaves")
+    assert "群" in village.says(stranger(), "/start")[0]
+    assert joining.of_account(session, canteen.id, 3001) is None
+
+
+def test_who_waits_for_the_manager_books_nothing_by_a_tap(village, session, canteen, manager, granny):
+    canteen.settings = {"join": "approve"}
+    village.says(stranger(), "/start", group=True)
+    assert "管理员" in village.taps(stranger(), f"status:{granny.id}:away", group=True)
+    assert told(session, manager) == ["people.wants_in"]
