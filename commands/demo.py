@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import secrets
 import subprocess
@@ -20,7 +21,7 @@ from commands.saying import complain, say
 HOME = Path(__file__).parent.parent
 HOST = "127.0.0.1"
 STOP_SECONDS = 15
-TICK_SECONDS = 0.5
+TICK_SECONDS = 0.2
 
 
 def main(arguments: Namespace) -> int:
@@ -67,8 +68,10 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
         await asyncio.to_thread(bot.wait)
         complain("cli.demo_failed", why=f"bot.py run: {bot.returncode}")
     finally:
-        _stop_bot(bot)
+        await asyncio.to_thread(_stop_bot, bot)
         page.feed.close()
+        # The bot's last long poll is cut off with the server; that is no news for who ends a demo.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await web.stop()
 
 

@@ -135,7 +135,7 @@ class House:
         web = await self._open_web(intake)
         say("cli.running", name=me.username)
         await _first(receiving, asyncio.create_task(stopping.wait()))
-        clock.stop()
+        await clock.stop()
         await _end(receiving, web, dispatcher.drain(DRAIN_SECONDS))
         await self.taps.drain()
         await self.sender.drain(DRAIN_SECONDS)

@@ -14,6 +14,8 @@ from rules.values import Answer, Button, Fen, Message, Refused, Style, Text, Toa
 UNDO = timedelta(minutes=10)
 AMOUNT = re.compile(r"(?P<name>.+?)\s*(?P<yuan>\d{1,5})(?:\.(?P<fen>\d{1,2}))?\s*[^\d\s.]?\s*")
 
+TIER = re.compile(r"(?P<age>\d{1,3})\s+(?P<yuan>\d{1,4})(?:\.(?P<fen>\d{1,2}))?[^\d\s.]?")
+
 
 def account(turn: Turn, argument: str) -> Answer:
     """`/account`: what the asker owes, or those they care for."""
@@ -36,6 +38,18 @@ def _meant(turn: Turn, words: str) -> Member:
     if len(found) != 1:
         raise Refused("ledger.who_is_that", name=words.strip()[:20])
     return found[0]
+
+
+def tier(turn: Turn, argument: str) -> Answer:
+    """`/tier`: cheaper prices by age; `/tier 80 3` sets one."""
+    _check_keeper(turn)
+    match = TIER.fullmatch(argument.strip())
+    if match:
+        fen = int(match["yuan"]) * 100 + int((match["fen"] or "0").ljust(2, "0"))
+        ledger.set_tier(turn.session, turn.village.id, int(match["age"]), fen, turn.act)
+    kept = ledger.tiers(turn.session, turn.village.id)
+    said = [Text("ledger.tier", name=row.name, price=Fen(row.price)) for row in kept]
+    return lines(*said, None if match else Text("ledger.how_to_tier"))
 
 
 def pay(turn: Turn, argument: str) -> Answer:
@@ -101,6 +115,6 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return Toast(Text("common.done"), edit=Message(said))
 
 
-COMMANDS = {"account": account, "pay": pay}
+COMMANDS = {"account": account, "pay": pay, "tier": tier}
 BUTTONS = {"payyes": confirm, "payno": drop, "unpay": undo}
 CARDS = {"ledger.pay": told}

@@ -40,6 +40,11 @@ class Scheduler:
             items = await self._store.read(lambda session: due_items(session, self._duties, now))
             return sum([await self._do(duty, due, now) for duty, due in items])
 
+    async def rest(self) -> None:
+        """Until no look is under way."""
+        async with self._ticking:
+            return
+
     async def _do(self, duty: Duty, due: Due, now: datetime) -> bool:
         name = (due.kind, due.day.isoformat(), due.target)
         if self._failures[name] >= ATTEMPTS:
@@ -134,7 +139,9 @@ class Clock:
             log.exception("the clock could not look")
         self._after()
 
-    def stop(self) -> None:
-        """Wake no more."""
+    async def stop(self) -> None:
+        """Wake no more; a look that is under way is finished first."""
         if self._waking.running:
+            self._waking.pause()
+            await self._scheduler.rest()
             self._waking.shutdown(wait=False)

@@ -18,6 +18,7 @@ from rules.values import Button, Message, Refused, Style, Text
 
 FINDINGS = ("fine", "help", "elsewhere", "unreachable")
 NEXT = {AlarmStep.ELDER: AlarmStep.FAMILY, AlarmStep.FAMILY: AlarmStep.MANAGER}
+STALE = timedelta(hours=6)
 RESPONSIBLE = (Role.MANAGER, Role.SOCIAL_WORKER)
 
 
@@ -54,7 +55,8 @@ def rise(session: Session, alarm_id: int, now: datetime) -> None:
     alarm = hold(session, MealAlarm, alarm_id)
     if alarm is None or alarm.closed_at is not None or alarm.next_at is None or alarm.next_at > now:
         return
-    alarm.step = NEXT[alarm.step]
+    # After a long silence of the bot nobody's family is asked a day late: those responsible are, at once.
+    alarm.step = NEXT[alarm.step] if now - alarm.next_at < STALE else AlarmStep.MANAGER
     _ask(session, alarm, now)
 
 
@@ -106,7 +108,9 @@ def _question(alarm: MealAlarm, meal: Meal, eater: Member) -> Message:
         return Message(said, ((fine,), (_button("help", alarm.id, Style.DANGER),)))
     who = label(eater, meal.day)
     key = "alarms.ask_family" if alarm.step == AlarmStep.FAMILY else "alarms.ask_manager"
-    said = Text(key, who=who, sitting=meal.sitting, phone=eater.phone or Text("alarms.no_phone"))
+    said = Text(
+        key, who=who, day=meal.day, sitting=meal.sitting, phone=eater.phone or Text("alarms.no_phone")
+    )
     rows = [(_button(finding, alarm.id),) for finding in ("fine", "elsewhere", "help")]
     return Message(said, tuple(rows))
 

@@ -48,6 +48,28 @@ def _fits(tier: PriceTier, eater: Member, day: date) -> bool:
     return old_enough and (eater.hardship or not tier.hardship)
 
 
+def tiers(session: Session, canteen_id: int) -> Sequence[PriceTier]:
+    """The village's cheaper prices, youngest first."""
+    own = select(PriceTier).where(PriceTier.canteen_id == canteen_id)
+    return session.exec(own.order_by(col(PriceTier.from_age), col(PriceTier.id))).all()
+
+
+def set_tier(session: Session, canteen_id: int, from_age: int, price: int, act: Act) -> PriceTier:
+    """What everybody of an age and more pays from now on; what was charged before stays."""
+    _check_keeper(session, act)
+    if not 0 < from_age <= 120 or not 0 <= price <= MOST_PAID:
+        raise Refused("ledger.wrong_amount")
+    kept = next((t for t in tiers(session, canteen_id) if t.from_age == from_age and not t.hardship), None)
+    before = {"price": kept.price} if kept else None
+    kept = kept or PriceTier(canteen_id=canteen_id, name=f"{from_age}+", from_age=from_age, price=price)
+    kept.price = price
+    session.add(kept)
+    session.flush()
+    after = {"price": price}
+    audit.record(session, act, "ledger.tier_set", f"tier:{kept.id}", before=before, after=after)
+    return kept
+
+
 def charge(session: Session, booking: Booking, meal: Meal, act: Act) -> None:
     """Charge what was served: all portions, less the subsidy of one; a second call adds nothing."""
     if _charged(session, booking.id):

@@ -12,7 +12,7 @@ from models.store import hold
 from rules import alarms, audit, ledger, outbox
 from rules.audit import Act
 from rules.people import holds
-from rules.values import Refused
+from rules.values import Refused, Text
 
 SERVERS = (Role.COOK, Role.VOLUNTEER, Role.SOCIAL_WORKER)
 EARLY = timedelta(hours=1)
@@ -124,7 +124,21 @@ def finish(session: Session, meal_id: int, act: Act) -> int:
         if booking.state == BookingState.WAITLISTED:
             settle(session, booking, BookingState.CANCELLED, act)
     absent = [booking for booking in left if booking.state == BookingState.BOOKED]
+    if act.now > meal.starts_at + LATE:
+        return _missed_long_ago(session, meal, absent, act)
     return sum(_miss(session, booking, meal, act) for booking in absent)
+
+
+def _missed_long_ago(session: Session, meal: Meal, absent: Sequence[Booking], act: Act) -> int:
+    """The bot slept through the meal: no elder is woken hours later, those responsible get the names."""
+    for booking in absent:
+        settle(session, booking, BookingState.NO_SHOW, act)
+    names = [session.get_one(Member, booking.eater_id).name for booking in absent]
+    said = Text("serving.unseen", day=meal.day, sitting=meal.sitting, names=names)
+    if names:
+        key = f"unseen:{meal.id}"
+        outbox.tell_role(session, key, meal.canteen_id, alarms.RESPONSIBLE, said, now=act.now)
+    return 0
 
 
 def _miss(session: Session, booking: Booking, meal: Meal, act: Act) -> bool:

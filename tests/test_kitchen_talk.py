@@ -151,3 +151,14 @@ def test_forged_taps_are_refused(village, session, granny, cook):
         assert village.taps(cook, data), data
     for data in ("carry:1:1", "serveyes:9", "storm:1:2", "stormover", "openday:x", "closeday:1"):
         assert village.taps(granny, data), data
+
+
+def test_the_manager_sets_the_price_of_the_old_and_granny_pays_it(village, session, granny, manager, cook):
+    assert "3元" in village.says(manager, "/tier 80 3")[0]
+    assert "2.50元" in village.says(manager, "/tier 80 2.5")[0]
+    assert "元" not in village.says(granny, "/tier 80 1")[0]
+    village.says(granny, "明天中午一份")
+    village.now = at(11, 30)
+    village.says(cook, "/serve")
+    village.taps(cook, village.data_of("李奶奶"))
+    assert ledger.balance(session, granny.id) == 250

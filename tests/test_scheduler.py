@@ -1,5 +1,6 @@
 """A timed duty is done once for a day and a target, whatever the clock does; too late, it is missed and told."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -120,11 +121,18 @@ async def test_a_look_that_fails_does_not_stop_the_clock(village):
     assert woken == [1]
 
 
+async def test_a_clock_that_stops_lets_the_look_under_way_finish(village):
+    clock = Clock(village.scheduler, every=3600, after=lambda: None)
+    clock.start()
+    village.now = MENU_AT
+    await asyncio.gather(village.scheduler.tick(), clock.stop())
+    assert village.did == [MENU_AT.date()]
+    await clock.stop()
+
+
 @settings(max_examples=25, deadline=None)
 @given(jumps=st.lists(st.integers(-7200, 7200), min_size=1, max_size=12))
 def test_however_the_clock_jumps_each_day_is_done_at_most_once(tmp_path_factory, sqlite_template, jumps):
-    import asyncio
-
     path = tmp_path_factory.mktemp("jumps") / "canteen.db"
     path.write_bytes(sqlite_template.read_bytes())
     store = open_store(f"sqlite:///{path}")
@@ -138,3 +146,16 @@ def test_however_the_clock_jumps_each_day_is_done_at_most_once(tmp_path_factory,
     asyncio.run(live())
     store.close_now()
     assert len(village.did) == len(set(village.did))
+
+
+async def test_a_duty_that_cannot_look_keeps_nobody_else_from_being_done(store):
+    village = Village(store)
+    village.now = MENU_AT
+
+    def broken(look):
+        look.session.connection().exec_driver_sql("SELECT nonsense")
+        yield from ()
+
+    duties = [Duty("broken", broken, village.do), Duty("menu.post", village.due, village.do)]
+    assert await Scheduler(store, duties, lambda: village.now).tick() == 1
+    assert village.did == [MENU_AT.date()]

@@ -266,3 +266,29 @@ def test_who_always_comes_on_thursdays_and_says_nothing_is_on_the_list(
     bookings.cancel(session, kept.booking.id, act(granny))
     assert list(alarms.usually_here(session, lunch)) == []
     assert session.exec(select(CareLink)).all() == []
+
+
+def test_a_bot_that_slept_through_the_meal_wakes_nobody_but_tells_the_manager(
+    session, booked, granny, manager, ended
+):
+    booking = booked(granny)
+    ended(timedelta(hours=9))
+    assert booking.state == BookingState.NO_SHOW
+    assert session.exec(select(MealAlarm)).all() == []
+    assert told(session, "unseen:") == [(manager.id, "serving.unseen")]
+
+
+def test_a_question_that_slept_for_hours_goes_to_the_manager_at_once(
+    session, booked, granny, daughter, manager, ended
+):
+    booked(granny)
+    ended()
+    ended(timedelta(hours=9))
+    assert told(session, "alarm:")[1:] == [(manager.id, "alarms.ask_manager")]
+
+
+def test_a_meal_ends_once_however_often_the_clock_wakes(session, booked, granny, ended):
+    booked(granny)
+    ended()
+    ended()
+    assert len(session.exec(select(MealAlarm)).all()) == 1
