@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-FLOORS = {"rules": 80, "nlu": 95, "models": 95}
-OVERALL = 78
-"""What is reached today; the promise is 95 in rules, nlu and models and 90 overall. Floors only ever rise."""
+FLOORS = {"rules": 95, "nlu": 95, "models": 95}
+OVERALL = 88
+"""The promise is 90 overall; the rest of the command line is run as processes of their own. Floors only ever rise."""
 
 
 def measured(report: Path) -> dict[str, float]:
