@@ -139,6 +139,27 @@ def test_health_of_a_bot_that_does_not_run(run, monkeypatch):
     assert run("health")[0] == 1
 
 
+def test_the_doctor_names_a_missing_token(run):
+    code, said = run("doctor")
+    assert (code, "token" in said) == (1, True)
+
+
+def test_the_doctor_says_when_the_messenger_does_not_answer(run, monkeypatch):
+    monkeypatch.setenv("CANTEEN_TELEGRAM__TOKEN", "123456:Canary00000000000000000000000000000")
+    monkeypatch.setenv("CANTEEN_TELEGRAM__API_BASE", "http://127.0.0.1:9")
+    code, said = run("doctor")
+    assert (code, "http://127.0.0.1:9" in said, "Canary" in said) == (1, True, False)
+
+
+def test_the_doctor_names_a_store_of_a_later_release(village, tmp_path):
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "canteen.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    assert "新版本" in village("doctor")[1]
+
+
 def test_without_a_token_the_bot_says_where_to_paste_it(run):
     code, said = run("run")
     assert (code, "config.toml" in said) == (1, True)
