@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 FLOORS = {"rules": 95, "nlu": 95, "models": 95}
-OVERALL = 88
-"""The promise is 90 overall; the rest of the command line is run as processes of their own. Floors only ever rise."""
+OVERALL = 90
+"""In percent of lines and branches; floors only ever rise."""
 
 
 def measured(report: Path) -> dict[str, float]:
