@@ -84,7 +84,7 @@ def _ranged(text: str, span: DateSpan, today: date) -> DateSpan:
         return _filled(span, link.end(), weekday(start, WEEKDAYS[link["bare"]], ""))
     following = ATOM.match(text, link.end() - len(link["bare"] or ""))
     last = resolve(following, start, past=False) if following else None
-    if following and last and following["relative"]:
+    if following and last and (following["relative"] or following["which"]):
         last = resolve(following, today)
     if following is None or last is None or last < start:
         return span
