@@ -48,8 +48,9 @@ def file(tmp_path: Path, sqlite_template: Path) -> Path:
 
 
 @pytest.fixture
-def sqlite_store(file: Path):
-    """A store on SQLite, for what only a file can suffer."""
+def sqlite_store(file: Path, monkeypatch: pytest.MonkeyPatch):
+    """A store on SQLite, for what only a file can suffer; a busy machine does not part those who wait together."""
+    monkeypatch.setattr("models.writer.GROUP_SECONDS", 3600)
     store = open_store(f"sqlite:///{file}")
     yield store
     store.close_now()
