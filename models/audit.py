@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Field
 
-from models.base import BigId, Instant, Json, Row
+from models.base import BigId, Instant, Json, Row, RowId
 
 
 class AuditEntry(Row, table=True):
@@ -13,9 +13,9 @@ class AuditEntry(Row, table=True):
 
     __tablename__ = "audit_entry"
 
-    canteen_id: int | None = Field(default=None, index=True)
-    actor_id: int | None = None
-    subject_id: int | None = Field(default=None, index=True)
+    canteen_id: int | None = Field(default=None, sa_type=RowId, index=True)
+    actor_id: int | None = Field(default=None, sa_type=RowId)
+    subject_id: int | None = Field(default=None, sa_type=RowId, index=True)
     action: str = Field(max_length=48)
     object: str = Field(default="", max_length=64)
     before: dict[str, Any] | None = Field(default=None, sa_type=Json)

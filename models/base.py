@@ -27,6 +27,13 @@ BigId = sa.BigInteger
 # SQLite counts up by itself only in a column called exactly INTEGER.
 RowId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+
+@sa.event.listens_for(sa.ForeignKey, "after_parent_attach")
+def _as_wide_as_an_id(key: sa.ForeignKey, column: "sa.Column[int]") -> None:
+    """A field `meal_id: int` would be 32 bits wide on PostgreSQL while the id it names has 64."""
+    column.type = RowId
+
+
 # Non-ASCII is kept readable by the engine's serializer, see models.store.
 Json = sa.JSON(none_as_null=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import BigId, Instant, Json, Row, states
+from models.base import BigId, Instant, Json, Row, RowId, states
 
 
 class MessageClass(StrEnum):
@@ -64,7 +64,7 @@ class Post(Row, table=True):
 
     canteen_id: int = Field(foreign_key="canteen.id", index=True)
     kind: str = Field(max_length=32)
-    target_id: int
+    target_id: int = Field(sa_type=RowId)
     chat_id: int = Field(sa_type=BigId)
     message_id: int | None = Field(default=None, sa_type=BigId)
     changed_at: datetime | None = Field(default=None, sa_type=Instant, index=True)

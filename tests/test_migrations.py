@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlmodel import SQLModel
 
 from models import migrate
 from models.people import Canteen, Member
@@ -129,3 +131,13 @@ def test_a_revision_speaks_no_word_of_the_code():
         text = revision.read_text()
         assert "models" not in text
         assert "sqlmodel" not in text
+
+
+def test_whatever_names_an_id_is_as_wide_as_an_id():
+    narrow = [
+        f"{table.name}.{column.name}"
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith("_id") and "BIGINT" not in column.type.compile(postgresql.dialect())
+    ]
+    assert narrow == []
