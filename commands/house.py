@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from commands.announcing import announce
 from commands.logs import set_up
 from commands.saying import say
 from config import Config
@@ -130,11 +131,13 @@ class House:
         await self.sender.start()
         dispatcher.start()
         receiving = asyncio.create_task(self._receive(receiver, intake), name="receiving")
+        announcing = asyncio.create_task(announce(self.telegram), name="announcing")
         await clock.wake()
         clock.start()
         web = await self._open_web(intake)
         say("cli.running", name=me.username)
         await _first(receiving, asyncio.create_task(stopping.wait()))
+        announcing.cancel()
         await clock.stop()
         await _end(receiving, web, dispatcher.drain(DRAIN_SECONDS))
         await self.taps.drain()

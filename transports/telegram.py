@@ -1,7 +1,7 @@
 """The messenger's Bot API: few calls, four ways to fail, and never the token in any of them."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -204,10 +204,16 @@ class Telegram:
         me = await self.call("getMe")
         return Me(me["id"], me["username"], bool(me.get("can_read_all_group_messages")))
 
-    async def set_commands(self, commands: Sequence[tuple[str, str]], language: str = "") -> None:
-        """Show the commands with their descriptions."""
-        listed = [{"command": name, "description": words} for name, words in commands]
-        await self.call("setMyCommands", commands=listed, language_code=language or None)
+    async def get_commands(self, scope: str, language: str) -> list[Any]:
+        """The commands shown in a kind of chat to those who speak a language."""
+        return list(await self.call("getMyCommands", scope={"type": scope}, language_code=language or None))
+
+    async def set_commands(self, scope: str, language: str, commands: Sequence[Mapping[str, str]]) -> None:
+        """Show commands in a kind of chat to those who speak a language; "" is everybody else."""
+        listed = [dict(command) for command in commands]
+        await self.call(
+            "setMyCommands", commands=listed, scope={"type": scope}, language_code=language or None
+        )
 
     async def get_chat_member(self, chat_id: int, person_id: int) -> dict[str, Any]:
         """What somebody is in a chat, as the messenger says it."""
