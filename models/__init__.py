@@ -1,5 +1,31 @@
 """What the canteen remembers. Importing the room makes every table known to the metadata."""
 
-from models import audit, cards, deliveries, inbox, ledger, meals, menus, outbox, people
+from models import (
+    audit,
+    cards,
+    certificates,
+    deliveries,
+    inbox,
+    kitchen,
+    ledger,
+    meals,
+    menus,
+    outbox,
+    people,
+    shifts,
+)
 
-__all__ = ["audit", "cards", "deliveries", "inbox", "ledger", "meals", "menus", "outbox", "people"]
+__all__ = [
+    "audit",
+    "cards",
+    "certificates",
+    "deliveries",
+    "inbox",
+    "kitchen",
+    "ledger",
+    "meals",
+    "menus",
+    "outbox",
+    "people",
+    "shifts",
+]
