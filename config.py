@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 DEFAULT_FILE = Path("config.toml")
+PUBLIC_BASE = "https://api.telegram.org"
 
 
 class Section(BaseModel):
@@ -34,10 +35,17 @@ class TelegramSection(Section):
 
     token: SecretStr = SecretStr("")
     token_file: Path | None = None
-    api_base: str = Field(default="https://api.telegram.org", pattern=r"^https?://[^/\s]+(/\S*[^/\s])?$")
+    api_base: str = Field(default=PUBLIC_BASE, pattern=r"^https?://[^/\s]+(/\S*[^/\s])?$")
     webhook_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
     webhook_secret: SecretStr = SecretStr("")
     proxy: str = ""
+    pace: str = Field(default="telegram", pattern=r"^(telegram|local)$")
+
+    @model_validator(mode="after")
+    def _only_an_own_server_has_no_limits(self) -> "TelegramSection":
+        if self.pace == "local" and self.api_base == PUBLIC_BASE:
+            raise ValueError("pace = local is only for an own Bot API server in api_base")
+        return self
 
     @model_validator(mode="after")
     def _webhook_needs_secret(self) -> "TelegramSection":

@@ -24,6 +24,7 @@ from models.store import Store
 from rules.meals import daily_post
 from transports.dispatch import Dispatcher, Handling
 from transports.hearing import hear
+from transports.pacing import UNLIMITED, Limits
 from transports.receiving import Intake, Receiver
 from transports.taps import Taps
 from transports.telegram import Me, Telegram, requests
@@ -37,6 +38,7 @@ log = structlog.get_logger()
 ROOMS = (people, meals, menus, sheets, serving, alarms, sealing, inbox)
 DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)
 LIVE = {"meal": daily_post}
+PACES = {"telegram": Limits(), "local": UNLIMITED}
 DRAIN_SECONDS = 5.0
 
 
@@ -87,9 +89,8 @@ class House:
         self.telegram = Telegram(token, requests(config.telegram.proxy), config.telegram.api_base)
         self.vitals = Vitals(self.clock())
         self.operators = config.operator.telegram_ids
-        sending = Sending(
-            store, self.telegram, self.clock, self.vitals, partial(make_sheet, store), LIVE, self.operators
-        )
+        papers, limits = partial(make_sheet, store), PACES[config.telegram.pace]
+        sending = Sending(store, self.telegram, self.clock, self.vitals, papers, LIVE, self.operators, limits)
         self.sender = Sender(sending)
         self.scheduler = Scheduler(store, DUTIES, self.clock)
         self.taps = Taps(self.telegram)

@@ -53,6 +53,13 @@ def test_all_mistakes_are_named_at_once_each_with_its_place(tmp_path):
     assert found["stor"].nearest == "store"
 
 
+def test_telegram_itself_is_never_sent_to_without_its_limits(tmp_path):
+    text = '[telegram]\npace = "local"\n'
+    assert "telegram" in mistakes(written(tmp_path, text))
+    own = written(tmp_path, text + 'api_base = "http://127.0.0.1:8081"\n')
+    assert config.load(own, {}).telegram.pace == "local"
+
+
 def test_a_token_of_the_wrong_type_is_not_shown(tmp_path):
     assert "telegram.token" in mistakes(written(tmp_path, f'[telegram]\ntoken = ["{SECRET}"]\n'))
 
