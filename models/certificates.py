@@ -14,7 +14,6 @@ class CertificateKind(StrEnum):
 
     HEALTH = "health"
     FOOD_TRAINING = "food_training"
-    DRIVING = "driving"
 
 
 class Certificate(Row, table=True):

@@ -46,6 +46,16 @@ class Settings:
     quiet_from: time = time(21, 0)
     quiet_until: time = time(6, 30)
     group_answers: bool = True
+    certificates: str = "required"
+    certificate_days: tuple[int, ...] = (30, 7, 1)
+    certificates_at: time = time(9, 0)
+    kitchen_card_minutes: int = 180
+    sample_grams: int = 125
+    sample_hours: int = 48
+    fridge: tuple[int, ...] = (0, 8)
+    eat_within_minutes: int = 120
+    hand_over_within_minutes: int = 60
+    fever: int = 373
 
 
 def settings_of(canteen: Canteen) -> Settings:
@@ -59,7 +69,7 @@ def _read(name: str, value: Any) -> Any:
     match name:
         case "sittings":
             return tuple(Sitting(item) for item in value)
-        case "meal_weekdays":
+        case "meal_weekdays" | "certificate_days" | "fridge":
             return tuple(value)
         case "times":
             own = {
@@ -70,6 +80,8 @@ def _read(name: str, value: Any) -> Any:
         case "menu_reminders":
             return tuple(_clock(item) for item in value)
         case "post_at" | "menu_escalates_at" | "standing_reminder_at" | "quiet_from" | "quiet_until":
+            return _clock(value)
+        case "certificates_at":
             return _clock(value)
         case _:
             return value
