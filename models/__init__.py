@@ -5,6 +5,7 @@ from models import (
     cards,
     certificates,
     deliveries,
+    emergencies,
     inbox,
     kitchen,
     ledger,
@@ -12,6 +13,7 @@ from models import (
     menus,
     outbox,
     people,
+    requests,
     shifts,
 )
 
@@ -20,6 +22,7 @@ __all__ = [
     "cards",
     "certificates",
     "deliveries",
+    "emergencies",
     "inbox",
     "kitchen",
     "ledger",
@@ -27,5 +30,6 @@ __all__ = [
     "menus",
     "outbox",
     "people",
+    "requests",
     "shifts",
 ]

@@ -18,6 +18,7 @@ class Role(StrEnum):
     VOLUNTEER = "volunteer"
     COOK = "cook"
     SOCIAL_WORKER = "social_worker"
+    DOCTOR = "doctor"
     COMMITTEE = "committee"
     ASSOCIATION = "association"
     EVALUATOR = "evaluator"

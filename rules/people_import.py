@@ -34,6 +34,7 @@ ROLES = {
     "志愿者": Role.VOLUNTEER,
     "厨师": Role.COOK,
     "社工": Role.SOCIAL_WORKER,
+    "村医": Role.DOCTOR,
     "村委": Role.COMMITTEE,
     "协会": Role.ASSOCIATION,
     "评估": Role.EVALUATOR,
