@@ -2,23 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import nlu
+from handlers.plans import plan_of
 from handlers.turn import Turn
-from models.meals import Mode, Sitting
 from models.people import Member, Role
-from nlu import Action, Intent, Part, Slots, Understanding
+from nlu import Action, Intent, Understanding
 from rules import bookings, meals, outbox, plans, rolls
 from rules.bookings import Order
 from rules.people import check_may_act, label, resolve
 from rules.plans import Done, Plan
 from rules.rolls import Kept
-from rules.settings import settings_of
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, as_message, lines
 
 UNDO_LASTS = timedelta(minutes=10)
-DOES = {Intent.BOOK_MEAL: "book", Intent.CANCEL_MEAL: "cancel", Intent.CHANGE_MEAL: "change"}
 
 
 def order(turn: Turn, understanding: Understanding) -> Answer:
@@ -27,30 +25,12 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
         return None
     known(turn)
     eaters = eaters_of(turn, understanding.slots.beneficiary)
-    plan = _plan(turn, understanding, eaters[0])
+    plan = plan_of(turn, understanding, eaters[0])
     if len(eaters) > 1:
         return _which(turn, plan, eaters)
     if understanding.action == Action.ASK:
         return _confirm(turn, plan, eaters[0])
     return carry_out(turn, plan)
-
-
-def _plan(turn: Turn, understanding: Understanding, eater: Member) -> Plan:
-    slots, do = understanding.slots, DOES[understanding.intent]
-    orders = _orders(turn, understanding, eater)
-    return Plan(
-        do, eater.id, orders, slots.count_delta, _origin(turn, slots, orders) if do == "change" else None
-    )
-
-
-def _origin(turn: Turn, slots: Slots, orders: Sequence[Order]) -> tuple[date, Sitting] | None:
-    """The meal a change moves away from, if it is another one than it moves to."""
-    if not slots.from_dates and not slots.from_meal:
-        return None
-    first = orders[0]
-    day = slots.from_dates[0] if slots.from_dates else first.day
-    origin = (day, Sitting(slots.from_meal) if slots.from_meal else first.sitting)
-    return None if origin == (first.day, first.sitting) else origin
 
 
 def known(turn: Turn) -> None:
@@ -69,39 +49,6 @@ def eaters_of(turn: Turn, words: str | None) -> list[Member]:
     if not found:
         raise Refused("meals.who_is_that", name=words[:20])
     return found
-
-
-def _orders(turn: Turn, understanding: Understanding, eater: Member) -> tuple[Order, ...]:
-    slots = understanding.slots
-    parts = slots.parts or (Part(slots.dates, slots.meal, slots.count, slots.mode),)
-    common = Part(slots.dates or slots.from_dates, slots.meal or slots.from_meal, slots.count, slots.mode)
-    do = DOES[understanding.intent]
-    return tuple(one for part in parts for one in _of_part(turn, part, common, (do, eater, slots.notes)))
-
-
-def _of_part(turn: Turn, part: Part, common: Part, what: tuple[str, Member, str | None]) -> list[Order]:
-    do, eater, note = what
-    named = part.meal or common.meal
-    days: Sequence[date] = part.dates or common.dates
-    mode = part.mode or common.mode
-    sitting = Sitting(named) if named else None
-    wanted = [(day, sitting) for day in days] or [_default(turn, do, eater, sitting)]
-    main = meals.main_sitting(settings_of(turn.village))
-    count = part.count if part.count is not None else common.count
-    return [Order(day, each or main, count, Mode(mode) if mode else None, note) for day, each in wanted]
-
-
-def _default(turn: Turn, do: str, eater: Member, sitting: Sitting | None) -> tuple[date, Sitting]:
-    """The day when none is named: for a booking the next that is open, else the next that is booked."""
-    if do == "book":
-        meal = meals.next_open(turn.session, turn.village, turn.now, sitting)
-        if meal is None:
-            raise Refused("meals.none_open")
-        return meal.day, meal.sitting
-    for _, meal in rolls.upcoming(turn.session, turn.village, eater.id, turn.now):
-        if sitting in (None, meal.sitting) and meal.starts_at > turn.now:
-            return meal.day, meal.sitting
-    raise Refused("meals.nothing_coming", name=eater.name)
 
 
 def _which(turn: Turn, plan: Plan, eaters: Sequence[Member]) -> Message:

@@ -26,6 +26,7 @@ from handlers import (
     statuses,
     storm,
 )
+from handlers.remembering import remember
 from handlers.turn import Turn
 from models.cards import Card
 from nlu import Action, Context, Intent, Understanding
@@ -162,7 +163,10 @@ def understand(turn: Turn, card: Card | None) -> Understanding:
         reply_to_bot=heard.reply_to_bot,
     )
     now = turn.local if turn.canteen else turn.now
-    return nlu.understand(heard.text, now, context)
+    read = nlu.understand(heard.text, now, context)
+    if read.intent != Intent.UNCLEAR or read.action == Action.SILENT:
+        return read
+    return nlu.understand(heard.text, now, remember(turn, context))
 
 
 BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS = map(

@@ -1,9 +1,9 @@
 """What people mean: Chinese and English sentences read into intents; pure, synchronous, no I/O."""
 
 from nlu.labels import as_labels
-from nlu.reader import understand
+from nlu.reader import THE_USUAL, understand
 from nlu.values import Action, Context, Entry, Intent, OpenMeal, Part, Slots, Understanding
 
 __all__ = [
-    "Action", "Context", "Entry", "Intent", "OpenMeal", "Part", "Slots", "Understanding", "as_labels", "understand",
+    "THE_USUAL", "Action", "Context", "Entry", "Intent", "OpenMeal", "Part", "Slots", "Understanding", "as_labels", "understand",
 ]  # fmt: skip

@@ -65,6 +65,13 @@ def _cared_for(session: Session, actor: Member) -> Sequence[tuple[Member, CareLi
     return session.exec(linked.order_by(col(CareLink.id))).all()
 
 
+def names_cared_for(session: Session, actor: Member) -> frozenset[str]:
+    """How somebody calls those they care for: by name, and as kin."""
+    return frozenset(
+        name for elder, link in _cared_for(session, actor) for name in (elder.name, link.called) if name
+    )
+
+
 def status_on(session: Session, member: Member, day: date) -> Status:
     """A member's status on a day: the latest change that has begun by then; without one, what is written down."""
     changes = select(col(StatusChange.status)).where(
