@@ -150,6 +150,9 @@ class Departure:
 
     async def _send(self, leaving: Leaving) -> int | None:
         row, telegram = leaving.row, self.sending.telegram
+        if row.body.get("delete"):
+            await telegram.delete(row.chat_id, row.message_id or 0)
+            return row.message_id
         if row.kind == MessageClass.EDIT:
             await telegram.edit(row.chat_id, row.message_id or 0, reworded(row, plain=leaving.plain))
             return row.message_id
@@ -159,6 +162,8 @@ class Departure:
         if leaving.once:
             on_the_wire = {"id": row.id, "status": OutboxState.SENDING}
             await self.unit(lambda session: settling.mark(session, [on_the_wire]))
+        if row.body.get("photo"):
+            return await telegram.show(row.chat_id, said, row.body["photo"])
         return await telegram.send(row.chat_id, said, document)
 
     async def _sent(self, row: OutboxMessage, message_id: int | None) -> Mark:

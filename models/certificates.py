@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from models.base import Instant, Row, states
+from models.base import Instant, Json, Row, states
 
 
 class CertificateKind(StrEnum):
@@ -51,7 +51,8 @@ class CertificateProof(Row, table=True):
 
     member_id: int = Field(foreign_key="member.id", index=True)
     kind: CertificateKind = Field(sa_type=states(CertificateKind))
-    file_id: str = Field(default="", max_length=256)
+    photo: str = Field(default="", max_length=256)
+    shown_to: list[int] = Field(default_factory=list, sa_type=Json)
     sent_at: datetime = Field(sa_type=Instant, index=True)
     seen_by_id: int | None = Field(default=None, foreign_key="member.id")
     seen_at: datetime | None = Field(default=None, sa_type=Instant)

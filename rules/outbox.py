@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.outbox import MessageClass, OutboxMessage, Post
+from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.people import Account, Canteen, Member, MemberRole, Role
 from rules.values import Message, Text, as_message, encode_message
 
@@ -110,6 +110,33 @@ def tell_role(
         .order_by(col(Member.id))
     )
     return sum(tell(session, key, member, said, now=now) is not None for member in session.exec(holders))
+
+
+def retract(session: Session, keys: Iterable[str], now: datetime) -> None:
+    """Take messages back: what was not sent yet never is, what was sent is deleted; nothing of them is kept."""
+    found = session.exec(select(OutboxMessage).where(col(OutboxMessage.key).in_(list(keys)))).all()
+    for row in found:
+        if row.status == OutboxState.SENT and row.message_id is not None:
+            _delete(session, row, now)
+        if row.status == OutboxState.PENDING:
+            row.status = OutboxState.MISSED
+        row.body = {"text": {"$": "text", "key": "verbatim", "facts": {"text": ""}}}
+        session.add(row)
+
+
+def _delete(session: Session, row: OutboxMessage, now: datetime) -> None:
+    gone = OutboxMessage(
+        **row.model_dump(
+            include={"canteen_id", "member_id", "chat_id", "message_id", "language", "timezone"}
+        ),
+        key=f"retract:{row.id}",
+        kind=MessageClass.EDIT,
+        body={"delete": True, "text": {"$": "text", "key": "verbatim", "facts": {"text": ""}}},
+        due_at=now,
+        created_at=now,
+    )
+    session.add(gone)
+    session.info.setdefault("posted", []).append(gone)
 
 
 def touch(session: Session, kind: str, target_id: int, now: datetime) -> None:

@@ -82,6 +82,8 @@ class Message:
     keys: tuple[tuple[Text, ...], ...] = ()
     attachment: Attachment | None = None
     force_reply: bool = False
+    photo: str = ""
+    """The messenger's name of a picture; a message with one cannot be edited into words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def encode_message(message: Message) -> dict[str, Any]:
         body["attachment"] = {"sheet": message.attachment.sheet, "facts": facts}
     if message.force_reply:
         body["force_reply"] = True
+    if message.photo:
+        body["photo"] = message.photo
     return body
 
 

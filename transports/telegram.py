@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 from telegram import InputFile
@@ -13,6 +12,31 @@ from telegram import error as faults
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 from telegram.warnings import PTBDeprecationWarning
+
+from transports.failures import (
+    Migrated,
+    Rejected,
+    Retry,
+    SecondPoller,
+    TokenRefused,
+    Uncertain,
+    Unreachable,
+    failure,
+)
+
+__all__ = [
+    "Me",
+    "Migrated",
+    "Rejected",
+    "Retry",
+    "SecondPoller",
+    "Telegram",
+    "TokenRefused",
+    "Uncertain",
+    "Unreachable",
+    "failure",
+    "requests",
+]
 
 CONNECTIONS = 64
 POLL_SECONDS = 50
@@ -23,91 +47,8 @@ DEFAULT_BASE = "https://api.telegram.org"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
 
 
-class Retry(Exception):
-    """Surely not sent; try again after so many seconds. `flood`: the messenger itself asked for the pause."""
-
-    def __init__(self, after: float, *, flood: bool = False) -> None:
-        super().__init__(f"not sent, again after {after:g} s")
-        self.after, self.flood = after, flood
-
-
-class Unreachable(Exception):
-    """This chat cannot be written to: blocked, kicked, gone, or never begun."""
-
-
-class Uncertain(Exception):
-    """Nobody knows whether it was done."""
-
-
-class Migrated(Exception):
-    """The group has another id now; not sent."""
-
-    def __init__(self, new_chat_id: int) -> None:
-        super().__init__("the group has another id now")
-        self.new_chat_id = new_chat_id
-
-
-class Rejected(Exception):
-    """The messenger refuses this request, and would again."""
-
-
-class TokenRefused(Exception):
-    """The messenger does not know this bot."""
-
-
-class SecondPoller(Exception):
-    """Somebody else receives the updates of this bot."""
-
-
-GONE = (
-    "chat not found",
-    "user is deactivated",
-    "peer_id_invalid",
-    "user not found",
-    "group chat was deleted",
-    "chat_write_forbidden",
-    "not enough rights to send",
-    "have no rights to send",
-    "need administrator rights",
-)
 UNCHANGED = "message is not modified"
-NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.ProxyError,
-)
-
-
-def failure(error: faults.TelegramError) -> Exception:
-    """What a library's error means for the one who sends."""
-    match error:
-        case faults.RetryAfter():
-            after = error.retry_after
-            return Retry(float(after if isinstance(after, int) else after.total_seconds()), flood=True)
-        case faults.ChatMigrated():
-            return Migrated(error.new_chat_id)
-        case faults.InvalidToken():
-            return TokenRefused("the messenger does not know this bot")
-        case faults.Conflict():
-            return SecondPoller("another program receives the updates of this bot")
-        case faults.Forbidden():
-            return Unreachable(error.message)
-        case faults.BadRequest():
-            gone = any(words in error.message.lower() for words in GONE)
-            return Unreachable(error.message) if gone else Rejected(error.message)
-        case _:
-            return Retry(1.0) if _surely_not_sent(error.__cause__) else Uncertain(type(error).__name__)
-
-
-def _surely_not_sent(cause: BaseException | None) -> bool:
-    """The aiohttp transport calls a connection lost in mid-request a connect timeout: look at what lies under it."""
-    under = cause.__cause__ if cause is not None else None
-    if isinstance(under, aiohttp.ClientError | TimeoutError):
-        return isinstance(under, NOT_CONNECTED)
-    return isinstance(cause, NOT_SENT)
+DELETED = "message to delete not found"
 
 
 def requests(proxy: str = "") -> tuple[BaseRequest, BaseRequest]:
@@ -184,6 +125,20 @@ class Telegram:
             file = InputFile(content, filename=name)
             sent = await self.call("sendDocument", chat_id=chat_id, document=file, **caption)
         return int(sent["message_id"])
+
+    async def show(self, chat_id: int, said: dict[str, Any], photo: str) -> int:
+        """Show a picture that the messenger already has, with the text as its caption."""
+        caption = {("caption" if key == "text" else key): value for key, value in said.items()}
+        sent = await self.call("sendPhoto", chat_id=chat_id, photo=photo, **caption)
+        return int(sent["message_id"])
+
+    async def delete(self, chat_id: int, message_id: int) -> None:
+        """Take an own message back; one that is gone already is no fault."""
+        try:
+            await self.call("deleteMessage", chat_id=chat_id, message_id=message_id)
+        except Rejected as refused:
+            if DELETED not in str(refused).lower():
+                raise
 
     async def edit(self, chat_id: int, message_id: int, said: dict[str, Any]) -> None:
         """Change an own message; it is no fault when it already says so."""

@@ -17,7 +17,7 @@ Body = Mapping[str, Any]
 def worded(row: OutboxMessage, *, plain: bool = False) -> dict[str, Any]:
     """What sendMessage takes; `plain` leaves out the buttons that the messenger refused."""
     say = Words(row.language, row.timezone).say
-    longest = LONGEST_CAPTION if row.body.get("attachment") else LONGEST_TEXT
+    longest = LONGEST_CAPTION if {"attachment", "photo"} & row.body.keys() else LONGEST_TEXT
     said: dict[str, Any] = {"text": clip(_head(row, say) + say(row.body["text"]), longest)}
     markup = None if plain else _markup(row.body, say)
     if markup is not None:
