@@ -5,9 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, func, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
-from models.base import BigId, Instant, states
+from models.base import BigId, Instant, Table, states
 
 
 class InboxState(StrEnum):
@@ -18,7 +18,7 @@ class InboxState(StrEnum):
     DEAD = "dead"
 
 
-class InboxUpdate(SQLModel, table=True):
+class InboxUpdate(Table, table=True):
     """One update of the messenger; its own number is the key, so a repetition has no effect."""
 
     __tablename__ = "inbox_update"
