@@ -1,0 +1,82 @@
+"""How shifts end: called off with everybody told, or done with hours for whoever was there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models.people import Canteen, Member
+from models.shifts import (
+    OPEN_SWAPS,
+    Assignment,
+    AssignmentState,
+    Shift,
+    ShiftState,
+    Swap,
+    SwapState,
+)
+from models.store import hold
+from rules import audit, outbox
+from rules.audit import Act
+from rules.shifts import check_coordinates, facts, held, live, minutes_of, seen, touch
+from rules.values import Refused, Text
+
+
+def call_off(session: Session, shift_id: int, reason: str, act: Act) -> list[Member]:
+    """Cancel a shift: everybody on it is told, and its offers end; answers who was on it."""
+    check_coordinates(session, act)
+    shift = held(session, shift_id, act.canteen_id or 0)
+    if shift.state != ShiftState.OPEN or act.now >= shift.ends_at:
+        raise Refused("shifts.over")
+    canteen = session.get_one(Canteen, shift.canteen_id)
+    before = seen(shift)
+    shift.state, shift.reason = ShiftState.CANCELLED, reason[:200]
+    session.add(shift)
+    people = [_release(session, canteen, shift, place, act) for place in live(session, shift.id)]
+    end_offers(session, shift.id, SwapState.WITHDRAWN, act.now)
+    audit.record(session, act, "shifts.called_off", f"shift:{shift.id}", before=before, after=seen(shift))
+    touch(session, shift.id, act.now)
+    return people
+
+
+def _release(session: Session, canteen: Canteen, shift: Shift, place: Assignment, act: Act) -> Member:
+    place.state, place.ended_at, place.ended_by_id = AssignmentState.EXCUSED, act.now, act.actor_id
+    session.add(place)
+    member = session.get_one(Member, place.member_id)
+    said = Text("shifts.called_off_notice", reason=shift.reason, **facts(canteen, shift))
+    if member.id != act.actor_id:
+        outbox.tell(session, f"shiftoff:{shift.id}:{act.update_id}", member, said, now=act.now)
+    return member
+
+
+def end_offers(session: Session, shift_id: int, state: SwapState, now: datetime) -> None:
+    """End all open offers about places on a shift."""
+    places = session.exec(select(col(Assignment.id)).where(Assignment.shift_id == shift_id)).all()
+    end_offers_of(session, places, state, now)
+
+
+def end_offers_of(session: Session, place_ids: Sequence[int], state: SwapState, now: datetime) -> None:
+    """End the open offers about some places; their posts say so."""
+    about = col(Swap.assignment_id).in_(place_ids) | col(Swap.counter_id).in_(place_ids)
+    for swap in session.exec(select(Swap).where(about, col(Swap.state).in_(OPEN_SWAPS))):
+        swap.state, swap.ended_at = state, now
+        session.add(swap)
+        outbox.touch(session, "swap", swap.id, now)
+    session.flush()
+
+
+def finish(session: Session, shift_id: int, now: datetime) -> bool:
+    """A shift is over: who was on it has done it, with its hours; a second call changes nothing."""
+    shift = hold(session, Shift, shift_id)
+    if shift is None or shift.state != ShiftState.OPEN or now < shift.ends_at:
+        return False
+    shift.state = ShiftState.DONE
+    session.add(shift)
+    minutes = minutes_of(shift)
+    for place in live(session, shift.id):
+        place.state, place.minutes, place.ended_at = AssignmentState.DONE, minutes, now
+        session.add(place)
+    end_offers(session, shift.id, SwapState.EXPIRED, now)
+    audit.record(session, Act(now, None, shift.canteen_id), "shifts.done", f"shift:{shift.id}")
+    touch(session, shift.id, now)
+    return True
