@@ -46,6 +46,13 @@ class Settings:
     quiet_from: time = time(21, 0)
     quiet_until: time = time(6, 30)
     group_answers: bool = True
+    swap_policy: str = "both_agree"
+    swap_hours: int = 72
+    leave_hours: int = 24
+    shift_opens_days: int = 28
+    shift_hours_day: int = 10
+    shift_hours_week: int = 30
+    roster_days_ahead: int = 21
     certificates: str = "required"
     certificate_days: tuple[int, ...] = (30, 7, 1)
     certificates_at: time = time(9, 0)
