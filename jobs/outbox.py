@@ -103,16 +103,21 @@ class Sender:
     async def _leave(self) -> None:
         while True:
             self._wake.clear()
-            while len(self._tasks) < IN_FLIGHT and not self._stopping:
+            while self._has_room() and not self._stopping:
                 taken = self._lanes.take(_time())
                 if taken is None:
                     break
                 task = asyncio.create_task(self._deliver(*taken), name="message")
                 self._tasks.add(task)
                 task.add_done_callback(self._landed)
-            due = None if len(self._tasks) >= IN_FLIGHT else self._lanes.next_at(_time())
+            due = self._lanes.next_at(_time()) if self._has_room() else None
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), None if due is None else max(0.0, due - _time()))
+
+    def _has_room(self) -> bool:
+        """Whether one more may leave before what became of the others is known and kept."""
+        most = self._sending.limits.unmarked
+        return len(self._tasks) < IN_FLIGHT and not 0 < most <= len(self._tasks) + len(self._marks)
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -185,6 +190,7 @@ class Sender:
             return
         del self._marks[: len(marks)]
         self._release([mark["id"] for mark in marks])
+        self._wake.set()
 
     def _release(self, ids: Sequence[int]) -> None:
         """What became of these is kept; a sweep that read them just before must not send them again."""

@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from models.people import Canteen, Member, MemberRole, Role
@@ -43,6 +42,8 @@ MORNING = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 """Wednesday, nine in the morning in the village: today's post is due, tomorrow's lunch is open until 18:00."""
 LIMIT = 120.0
 """How long a state is waited for: far longer than a busy machine needs."""
+
+on_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 Meets = Callable[[], Any]
 Act = Callable[[], None]
@@ -107,7 +108,7 @@ class Bot:
         self.environment = {name: v for name, v in os.environ.items() if not name.startswith("CANTEEN_")}
         self._strikes: list[Strike] = []
         self._process: subprocess.Popen[bytes] | None = None
-        self._engine = sa.create_engine(store_url, poolclass=NullPool)
+        self._engine = sa.create_engine(store_url, isolation_level="AUTOCOMMIT", pool_size=1)
 
     # lives
 
@@ -212,7 +213,7 @@ class Bot:
                 while not (found := meets()):
                     if alive and self._process is not None and self._process.poll() is not None:
                         raise AssertionError(f"the bot ended by itself:\n{self.tail()}")
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.03)
         except TimeoutError:
             raise AssertionError(f"it never came to that:\n{self.tail()}") from None
         return found

@@ -8,18 +8,13 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from tests.processes import GROUP, MANAGER, Bot, villagers
+from tests.processes import GROUP, MANAGER, Bot, on_sqlite, villagers
 
-pytestmark = [pytest.mark.process, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.process, pytest.mark.timeout(900), on_sqlite]
+"""Locks and triggers of SQLite hold the steps still."""
 
 FOREVER = "SELECT count(*) FROM " + ", ".join(f"sqlite_master t{n}" for n in range(9))
 LOOKS = 10
-
-
-@pytest.fixture
-def dialect() -> str:
-    """The steps are struck by locks and triggers of SQLite."""
-    return "sqlite"
 
 
 @contextmanager

@@ -34,9 +34,11 @@ class Limits:
     """Of a group's minute, so much may go to edits: an answer must not wait behind a counter."""
     floods: int = 3
     floods_within: Seconds = 5.0
+    unmarked: int = 16
+    """On the wire, or out and not yet marked as sent: so many, at most, come twice when the bot is killed."""
 
 
-UNLIMITED = Limits(overall=0, burst=0, group=0)
+UNLIMITED = Limits(overall=0, burst=0, group=0, unmarked=0)
 
 
 @dataclass(slots=True)
