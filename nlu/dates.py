@@ -1,7 +1,7 @@
 """Days in a sentence: single days joined into ranges, lists, whole weeks, exceptions and recurrences."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from nlu.moments import ATOM, WEEKDAYS, resolve, weekday
@@ -22,7 +22,8 @@ RECUR = re.compile(
 GROUP = re.compile(
     rf"""
     (?P<pair>明后两?天|今明两?天|今天?明天?两天|后天?大后天)
-  | (?P<coming>(?:接下来|未来|往后|后面)的?(?P<cn>\d{{1,2}}|[{HANZI}]{{1,2}})天|(?:the\ )?next\ (?P<ce>\d|two|three|four|five)\ days)
+  | (?P<numbers>(?<![\d.])(?:(?P<nm>\d{{1,2}}|[{HANZI}]{{1,2}}|下个?|这个?|本)月)?(?P<listed>(?:\d{{1,2}}(?:号|日)?[、,和 ])+\d{{1,2}})(?:号|日|(?=[两三四五六]天)))
+  | (?P<coming>(?:接下来|未来|往后|后面)的?(?:(?P<cn>\d{{1,2}}|[{HANZI}]{{1,2}})天|(?P<cw>[一两三])(?:个?星期|周|个?礼拜))|(?:the\ )?next\ (?P<ce>\d|two|three|four|five)\ days)
   | (?P<rest>(?:这个?|本){WEEK}(?:剩下|余下|剩余)的?(?:几|这几|那几)?[天日]?)
   | (?P<weekend>(?P<ww>这个?|本|下+个?)?(?:周末|双休日)(?:两天)?|(?P<we>this|next|the)\ weekend)
   | (?P<several>(?P<sw>这个?|本|下+个?)?{WEEK}(?P<days>[一二三四五六日天](?:[、,和跟]?[一二三四五六日天](?![份个客盒点天]))+)(?![一二三四五六七八九十]*[份个客盒]))
@@ -30,8 +31,10 @@ GROUP = re.compile(
     """,
     re.VERBOSE,
 )
+FOR_DAYS = re.compile(rf"(?:起|开始)?(?:,|连续|一?连)*(?P<n>\d{{1,2}}|[{HANZI}]{{1,2}})天(?![之以]?[前后])")
+BESIDE = re.compile(r"的?(?:(?P<eve>前一天|头一天|前一日|前夜)|(?:后一天|第二天|次日))")
 RANGE = re.compile(
-    r"\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?"
+    r"\s*(?:起|开始)?\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?"
 )
 ENGLISH_DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
 
@@ -46,6 +49,8 @@ class DateSpan:
     recur: str | None = None
     removed: bool = False
     whole: bool = False
+    weekday: bool = False
+    """A weekday without saying of which week: as an exception it means each of them."""
 
 
 def find_dates(text: str, today: date, *, past: bool = False) -> list[DateSpan]:
@@ -71,8 +76,28 @@ def _span(text: str, first: re.Match[str], today: date, past: bool) -> DateSpan:
         days, whole = _group(first, today)
         return DateSpan(first.start(), first.end(), days, whole=whole)
     day = resolve(first, today, past=past)
-    span = DateSpan(first.start(), first.end(), (day,) if day else ())
-    return _ranged(text, span, today) if day else span
+    if day is None:
+        return DateSpan(first.start(), first.end(), ())
+    bare = bool(first["wd"]) and not first["which"]
+    span = _beside(text, DateSpan(first.start(), first.end(), (day,), weekday=bare))
+    return _running(text, span, festival=bool(first["festival"])) or _ranged(text, span, today)
+
+
+def _beside(text: str, span: DateSpan) -> DateSpan:
+    """The day before, or after, the one named."""
+    found = BESIDE.match(text, span.end)
+    if not found:
+        return span
+    return DateSpan(span.start, found.end(), (span.dates[0] + timedelta(-1 if found["eve"] else 1),))
+
+
+def _running(text: str, span: DateSpan, *, festival: bool) -> DateSpan | None:
+    """So many days from the one named on: 明天起三天, 国庆三天."""
+    found = FOR_DAYS.match(text, span.end)
+    if not found or not (festival or found[0][0] in "起开连,"):
+        return None
+    days = number(found["n"]) or 0
+    return DateSpan(span.start, found.end(), _days(span.dates[0], days)) if days > 1 else None
 
 
 def _ranged(text: str, span: DateSpan, today: date) -> DateSpan:
@@ -118,8 +143,11 @@ def _group(found: re.Match[str], today: date) -> tuple[tuple[date, ...], bool]:
     if found["pair"]:
         first = 0 if found["pair"][0] == "今" else 2 if "大后" in found["pair"] else 1
         return _days(today + timedelta(first), 2), False
+    if found["numbers"]:
+        return _numbered(found, today), False
     if found["coming"]:
-        return _days(today + timedelta(1), number(found["cn"] or found["ce"]) or 0), False
+        days = 7 * (number(found["cw"]) or 0) if found["cw"] else number(found["cn"] or found["ce"]) or 0
+        return _days(today + timedelta(1), days), False
     if found["rest"]:
         return _days(today + timedelta(1), 6 - today.weekday()), False
     which = found["ww"] or found["sw"] or found["hw"] or ""
@@ -131,6 +159,14 @@ def _group(found: re.Match[str], today: date) -> tuple[tuple[date, ...], bool]:
     return _days(monday + timedelta(ahead), 7), True
 
 
+def _numbered(found: re.Match[str], today: date) -> tuple[date, ...]:
+    """15、16号, 3月5、6日: each day read with what is said once for all."""
+    month = f"{found['nm']}月" if found["nm"] else ""
+    named = (ATOM.match(f"{month}{day}号") for day in re.findall(r"\d{1,2}", found["listed"]))
+    days = (resolve(one, today) for one in named if one)
+    return tuple(sorted(day for day in days if day))
+
+
 def _days(first: date, count: int) -> tuple[date, ...]:
     return tuple(first + timedelta(n) for n in range(max(0, min(count, LONGEST_RANGE))))
 
@@ -139,9 +175,9 @@ def _marked(text: str, span: DateSpan) -> DateSpan:
     before = text[max(0, span.start - 7) : span.start]
     after = text[span.end : span.end + 3]
     if re.search(r"(?:除了?|除开|不含|except|but not)\s*(?:on )?$", before) or re.match(
-        r"除外|不算|那天不", after
+        r"除外|不算|那天不|之?外", after
     ):
-        return DateSpan(span.start, span.end, span.dates, span.recur, removed=True)
+        return replace(span, removed=True)
     return span
 
 
@@ -149,4 +185,5 @@ def gathered(spans: list[DateSpan]) -> tuple[date, ...]:
     """The days of several spans without those excepted, each once, in order."""
     removed = {day for span in spans if span.removed for day in span.dates}
     days = {day for span in spans if not span.removed for day in span.dates}
-    return tuple(sorted(days - removed))
+    weekdays = {span.dates[0].weekday() for span in spans if span.removed and span.weekday}
+    return tuple(sorted(day for day in days - removed if day.weekday() not in weekdays))

@@ -2,58 +2,108 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from nlu.numbers import NUMBER, number
 from nlu.spans import MODES
 from nlu.values import Entry
 
-LINE = re.compile(r"^\s*(?P<number>\d{1,3})\s*[.、)::,,.]\s*(?P<rest>.*)$")
+LINE = re.compile(
+    r"^\s*(?:(?P<number>\d{1,3})\s*(?:[.、):,](?!\d)|\s(?=[^\d\s月日号点份人斤个块元]))|[-•*·●▪➤✔✅])\s*(?P<rest>.*)$"
+)
 PLUS = re.compile(r"^\s*[+](?P<count>\d{1,2})(?P<rest>[^\d\n]{0,40})$")
 LEAVE = re.compile(r"^\s*(?:退出|我退出|退出接龙)\s*(?P<number>\d{1,3})?\s*(?P<name>[一-鿿\w]{0,8})\s*$")
 RENAME = re.compile(r"^\s*改\s*(?P<number>\d{1,3})\s+(?P<old>\S{1,12})\s+(?P<new>\S{1,12})\s*$")
 AMOUNT = re.compile(
     rf"[x×*+]\s*(?P<times>\d{{1,2}})|(?P<amount>{NUMBER}\s*(?=个?人份|份|客|盒|个人|人|位|口|个)|(?<![一-鿿]){NUMBER}(?=$|[\s,。;(送打堂自]|外))|(?P<alone>[俩仨])"
 )
-CANCELLED = re.compile(r"不吃了?|取消|退出|不来了?|不要了?|退了|删|cancel(?:led)?|not coming", re.I)
+CANCELLED = re.compile(
+    r"不吃了?(?![辣葱姜蒜香猪牛羊鱼肉素甜肥])|取消|退出|不来了?|不要了?(?![辣葱姜蒜香猪牛羊鱼肉味放太])|退了|退$|❌|✖|✗|删|cancel(?:led)?|not coming",
+    re.I,
+)
 PREFIX = re.compile(
     r"^(?:五保户|低保户|志愿者|独居老人|孤寡老人|特困户|残疾人|老党员|\d?组|[一二三四五六七八九十]组)[:\s]*"
 )
-HEADER = re.compile(
-    r"接龙|报名|报餐|订餐|订饭|登记|吃饭|sign.?up|lunch|dinner|breakfast|早餐|早饭|午餐|午饭|中饭|晚餐|晚饭|[早中晚]上?午?|养老餐|长寿饭|食堂",
-    re.I,
-)
 MEAL_WORD = re.compile(
-    r"早餐|早饭|午餐|午饭|中饭|中餐|晚餐|晚饭|餐|饭|吃|食堂|中午|晚上|早上|lunch|dinner|breakfast|meal|supper",
+    r"餐|饭|吃|食堂|lunch|dinner|breakfast|meal|supper",
     re.I,
 )
 FOREIGN = re.compile(
     r"橘子|橙|砂糖桔|沃柑|水果|苹果|西瓜|鸡蛋|土鸡|大米|红薯|服|尺码|鞋|帽|旅游|一日游|出游|大巴|坐车|拼车|包车|车费|体检|疫苗|打针|培训|开会|团购|预购|快递|肥料|农药|种子|篮球|比赛|跳舞|广场舞"
-    r"|牛奶|月饼|粽子礼|捐款|随礼|红包|会费|学费|水费|电费|电影|唱歌|合唱|钓鱼|爬山|春游|秋游|清明扫墓|保险|医保|社保|KTV|trip|shirt|orange|uniform|bus\b|ticket",
+    r"|牛奶|月饼|粽子礼|捐款|随礼|红包|会费|学费|水费|电费|电影|唱歌|合唱|钓鱼|爬山|春游|秋游|清明扫墓|保险|医保|社保|KTV|饭店|餐馆|酒楼|酒店|大排档|酒席|喜酒|婚|桌|跳舞|打牌|麻将|扫墓|化肥|水费|trip|shirt|orange|uniform|bus\b|ticket",
     re.I,
 )
-TABLE = re.compile(r"^\s*(?:序号|姓名|编号|例|example|name\b)", re.I)
+TABLE = re.compile(r"^\s*(?:序号|姓名|名字|编号|例|example|name\b)", re.I)
+CLOSING = re.compile(r"^\s*(?:合计|总计|一?共|谢谢|多谢|辛苦|以上|截止|备注|请|$|[^\w]+$)")
+HEADING = re.compile(r"^[\s【\[(]*(?P<words>[^\s::】\])]{1,6})[\s】\])]*[::]?\s*$")
+SIGNING = re.compile(r"接龙|报名|登记|订餐|报餐|sign.?up", re.I)
+NOT_A_NAME = re.compile(
+    r"[餐饭菜汤肉鱼鸡鸭粥面粉蛋瓜豆腐丝丁虾饺包糕酒烟药米油盐糖奶果茶我你他她它们]|[今明后昨]天|周|星期|礼拜|中午|早上|晚上|上午|下午|大人|小孩|孩子|老人|客人|人数|合计|总共|元|块|斤|箱"
+)
+PIECES = re.compile(r"[\n,、;。]+")
+LONGEST_NAME, LONGEST_NOTE, LONGEST_HEADER, LONGEST_LOOSE = 6, 8, 40, 1500
 NAME = re.compile(r"[A-Za-z][A-Za-z .'-]{0,24}[A-Za-z]|[A-Za-z]|[一-鿿·]{1,8}")
 
 
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """A list: what stands above it, and its lines."""
+
+    header: str
+    entries: tuple[Entry, ...]
+
+
+def sign_up(text: str) -> SignUp | None:
+    """A numbered list, or names with amounts below or behind a meal; None for anything else."""
+    if looks_like_list(text):
+        return SignUp(header_of(text), entries_of(text))
+    return _loose(text)
+
+
 def header_of(text: str) -> str:
-    """What stands before the first numbered line."""
+    """What stands before the first numbered line, without column names and examples."""
     lines = text.split("\n")
     first = next((i for i, line in enumerate(lines) if LINE.match(line)), len(lines))
-    return "\n".join(lines[:first])
+    return "\n".join(line for line in lines[:first] if not TABLE.match(line))
 
 
 def entries_of(text: str) -> tuple[Entry, ...]:
-    """Every named line of a numbered list."""
-    found = []
+    """Every named line of a numbered list; a heading such as 送餐： holds for what stands below it."""
+    found, mode = [], None
     for line in text.split("\n"):
         numbered = LINE.match(line)
-        if (
-            numbered
-            and not TABLE.match(numbered["rest"])
-            and (entry := entry_of(numbered["rest"], int(numbered["number"])))
-        ):
-            found.append(entry)
+        if not numbered:
+            mode = _mode_of_heading(line) or mode
+        elif not TABLE.match(numbered["rest"]):
+            place = int(numbered["number"]) if numbered["number"] else None
+            entry = entry_of(numbered["rest"], place)
+            found += [replace(entry, mode=entry.mode or mode)] if entry else []
     return tuple(found)
+
+
+def _mode_of_heading(line: str) -> str | None:
+    heading = HEADING.match(line)
+    mode = MODES.search(heading["words"] + " ") if heading else None
+    return mode.lastgroup if mode else None
+
+
+def _loose(text: str) -> SignUp | None:
+    """Lines or pieces without numbers: taken for a list only when every one is a name with an amount."""
+    header, _, body = text.partition("\n") if "\n" in text else text.partition(":")
+    if not body or len(text) > LONGEST_LOOSE or len(header) > LONGEST_HEADER:
+        return None
+    pieces = [piece for piece in PIECES.split(body) if not CLOSING.match(piece) and not TABLE.match(piece)]
+    entries = [_named(piece, signing=bool(SIGNING.search(header))) for piece in pieces]
+    kept = tuple(entry for entry in entries if entry)
+    return SignUp(header, kept) if len(kept) >= 2 and len(kept) == len(pieces) else None
+
+
+def _named(piece: str, *, signing: bool) -> Entry | None:
+    entry = entry_of(piece)
+    if entry is None or len(entry.name) > LONGEST_NAME or NOT_A_NAME.search(entry.name):
+        return None
+    said = AMOUNT.search(piece) or MODES.search(piece) or CANCELLED.search(piece) or signing
+    return entry if said and len(entry.notes or "") <= LONGEST_NOTE else None
 
 
 def entry_of(rest: str, place: int | None = None) -> Entry | None:
@@ -83,14 +133,13 @@ def _beside(rest: str, name: str, amount: re.Match[str] | None) -> str | None:
     tail = rest.replace(name, "", 1)
     if amount:
         tail = tail.replace(amount[0], "", 1)
-    tail = CANCELLED.sub("", MODES.sub("", tail)).strip(" ,。;:()份")
+    tail = CANCELLED.sub("", MODES.sub("", tail)).strip(" ,。;:()份✅☑✓")
     return tail or None
 
 
-def is_meal_list(text: str) -> bool:
-    """A list with a header that names a meal and no foreign subject."""
-    header = header_of(text)
-    return bool(MEAL_WORD.search(header)) and not FOREIGN.search(header)
+def about_a_meal(header: str, *, bare: bool) -> bool:
+    """A header that names a meal, or nothing but a day and a time of day (bare), and no foreign subject."""
+    return (bare or bool(MEAL_WORD.search(header))) and not FOREIGN.search(header)
 
 
 def looks_like_list(text: str) -> bool:

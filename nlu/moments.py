@@ -18,6 +18,7 @@ RELATIVE |= {
     "tonight": 0,
     "yesterday": -1,
 }
+RELATIVE |= dict.fromkeys(("this morning", "this afternoon", "this evening", "this noon"), 0)
 WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
 ENGLISH_DAYS = {d: i for i, d in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))}
 ENGLISH_MONTHS = {m.lower(): i for i, m in enumerate(calendar.month_abbr) if m}
@@ -28,7 +29,7 @@ MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 DAYS = "mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 ATOM = re.compile(
     rf"""
-    (?P<relative>day\ after\ tomorrow|tomorrow|tmrw?|today|tonight|yesterday|大大后天|大后天|大前天|今[天晚早夜]|明[天晚早](?!信)|后[天晚]|昨[天晚夜]|前天)
+    (?P<relative>day\ after\ tomorrow|tomorrow|tmrw?|today|tonight|this\ (?:morning|afternoon|evening|noon)|yesterday|大大后天|大后天|大前天|今[天晚早夜]|明[天晚早](?!信)|后[天晚]|昨[天晚夜]|前天)
   | (?P<iso>(?P<iy>20\d\d)[-年/.](?P<im>\d{{1,2}})[-月/.](?P<id>\d{{1,2}})[日号]?)
   | (?P<festival>(?<![零〇一二三四五六七八九十\d])(?:{FESTIVAL_NAMES})(?![日号份个点快乐]))
   | (?P<lunar>(?:农历|阴历|旧历)?(?:(?P<lm>[正冬腊]|(?:(?<=农历)|(?<=阴历)|(?<=旧历)){HAN}{{1,2}})月(?P<ld>初?{HAN}{{1,3}}|\d{{1,2}})(?![日号\d]))|(?P<lmonth>(?<![\d]){HAN}{{1,2}})月(?P<lfirst>初{HAN}))
@@ -37,10 +38,10 @@ ATOM = re.compile(
   | (?P<week>(?P<which>这个?|本|下+个?|上个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天1-7])(?![份个\d年]))
   | (?P<number_day>(?<![\d.])(?P<nd>\d{{1,2}}|{HAN}{{1,3}})(?:号|(?<=\d)日)(?![楼线店院床桌车]))
   | (?P<dotted>(?<![\d.:/])(?P<dm>1[0-2]|0?[1-9])[./](?P<dd>3[01]|[12]\d|0?[1-9])(?![\d.:/]|\s*(?:块|元|斤|份|点|%|kg)))
-  | (?P<month_end>(?:这个?|本|下个?)?月底|月末)
+  | (?P<month_end>(?:(?:这个?|本|下个?)?月(?:底|末)|(?:这个?|本|下个?)月的?最后一天))
   | (?P<english>\b(?:(?P<ewhich>next|this|on|coming)\ )?(?P<eday>{DAYS})s?\b)
   | (?P<english_date>\b(?P<em>{MONTHS})[a-z]*\.?\ (?P<ed>\d{{1,2}})(?:st|nd|rd|th)?\b|\b(?P<ed2>\d{{1,2}})(?:st|nd|rd|th)?\ (?:of\ )?(?P<em2>{MONTHS})[a-z]*\b|\bthe\ (?P<eth>\d{{1,2}})(?:st|nd|rd|th)\b)
-  | (?P<after>(?:过|再过)?(?P<an>\d{{1,2}}|{HAN}{{1,2}})天(?:之?后|以后)|\bin\ (?P<en>\d{{1,2}}|two|three|four|five)\ days)
+  | (?P<after>(?:过|再过)?(?P<an>\d{{1,2}}|{HAN}{{1,2}})天(?:之?后|以后)|再过(?P<more>\d{{1,2}}|{HAN}{{1,2}})天|(?P<weeks>一|两|1|2)(?:个?星期|周|个?礼拜)(?:之?后|以后)|\bin\ (?P<en>\d{{1,2}}|two|three|four|five)\ days)
     """,
     re.VERBOSE,
 )
@@ -161,7 +162,9 @@ def _english_date(found: re.Match[str], today: date, past: bool) -> date | None:
 
 
 def _after(found: re.Match[str], today: date, past: bool) -> date:
-    return today + timedelta(number(found["an"] or found["en"]) or 0)
+    if found["weeks"]:
+        return today + timedelta(7 * (number(found["weeks"]) or 0))
+    return today + timedelta(number(found["an"] or found["more"] or found["en"]) or 0)
 
 
 RESOLVERS = {

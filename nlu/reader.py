@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from nlu.classifier import likely
 from nlu.intents import RULES, Rule, first_rule
-from nlu.lists import LEAVE, RENAME, entries_of, header_of, is_meal_list, looks_like_list, plus_entries
+from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
 from nlu.sentence import Sentence, read_sentence, skeleton_of
-from nlu.slots import fill
+from nlu.slots import also_orders, fill
 from nlu.spans import MODES, find_person
 from nlu.values import Action, Context, Intent, Slots, Understanding
 
@@ -26,10 +26,13 @@ MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@
 EATING = re.compile("吃|饭|餐|[份客盒]|食堂|meal|lunch|dinner|breakfast|eat")
 BARE_WEEKDAY = re.compile(r"周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun")
 DOUBT = "today's own weekday: today or in a week?"
+BOTH = "a refusal and an order in one message"
+DOUBTS = {DOUBT, BOTH}
 USUAL = re.compile(
     r"(?:[一-鿿]{0,4})(?:老样子|照旧|照常|跟(?:平时|上次|以前)一样|同上次|the usual|as usual|same as (?:always|last time))",
     re.I,
 )
+BESIDES = re.compile(r"[DRTMN]|接龙|报名|登记|各位|大家|的|[^\w]|group|note")
 THE_USUAL = "the usual"
 BARE_COUNT = re.compile(r"^(?:我|还是|就|也|要|来|订|报|给我|帮我|再|留)*N")
 YES = re.compile(
@@ -47,7 +50,11 @@ def understand(text: str, now: datetime, context: Context | None = None) -> Unde
     if not text.strip():
         return NOTHING
     sentence = read_sentence(text, now.date())
-    return _urgent(sentence, context) or _listed(sentence, context) or _said(text, sentence, now, context)
+    return (
+        _urgent(sentence, context)
+        or _listed(sentence, now.date(), context)
+        or _said(text, sentence, now, context)
+    )
 
 
 def _urgent(sentence: Sentence, context: Context) -> Understanding | None:
@@ -58,26 +65,21 @@ def _urgent(sentence: Sentence, context: Context) -> Understanding | None:
     return None
 
 
-def _listed(sentence: Sentence, context: Context) -> Understanding | None:
+def _listed(sentence: Sentence, today: date, context: Context) -> Understanding | None:
     text = sentence.text
     short = _short_form(text, sentence, context)
     if short:
         return short
-    if not looks_like_list(text):
+    found = sign_up(text)
+    if found is None:
         return None
-    entries = entries_of(text)
-    header = read_header(sentence)
-    if entries and is_meal_list(text):
-        slots = Slots(
-            dates=header.dates, meal=fill(Intent.BOOK_MEAL, header, frozenset()).meal, entries=entries
-        )
-        return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.95, ("list", f"{len(entries)} lines"))
+    header = read_sentence(found.header, today)
+    bare = bool(header.meals) and not BESIDES.sub("", skeleton_of(header))
+    if found.entries and about_a_meal(found.header, bare=bare):
+        slots = Slots(header.dates, fill(Intent.BOOK_MEAL, header, frozenset()).meal, entries=found.entries)
+        lines = f"{len(found.entries)} lines"
+        return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.95, ("list", lines))
     return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.9, ("list about something else",))
-
-
-def read_header(sentence: Sentence) -> Sentence:
-    """The sentence cut to what stands before the first numbered line."""
-    return sentence.within(0, len(header_of(sentence.text)) + 1)
 
 
 def _short_form(text: str, sentence: Sentence, context: Context) -> Understanding | None:
@@ -109,17 +111,12 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
     if rule.intent is Intent.VISIT_NOTE:
         sentence = read_sentence(text, now.date(), past=True)
     slots = fill(rule.intent, sentence, context.names)
-    slots = (
-        _forward(slots, now.date())
-        if rule.intent is not Intent.VISIT_NOTE
-        else replace(slots, dates=slots.dates[:1])
-    )
-    why = (
-        f"rule {rule.name}",
-        f"seen {skeleton[:60]}",
-        *_defaulted(rule.intent, slots),
-        *_weekday_of_today(sentence, now.date()),
-    )
+    if rule.intent is Intent.VISIT_NOTE:
+        slots = replace(slots, dates=slots.dates[:1])
+    else:
+        slots = _forward(rule.intent, slots, now.date())
+    doubts = (*_weekday_of_today(sentence, now.date()), *_two_wishes(rule.intent, sentence))
+    why = (f"rule {rule.name}", f"seen {skeleton[:60]}", *_defaulted(rule.intent, slots), *doubts)
     return _gated(rule, slots, sentence, context, why)
 
 
@@ -168,11 +165,16 @@ def _from_question(slots: Slots, now: datetime, context: Context) -> Slots:
     return replace(slots, dates=slots.dates or asked.dates[:1], meal=slots.meal or meal)
 
 
-def _forward(slots: Slots, today: date) -> Slots:
-    """Days gone by are left out of what is still to come."""
+def _two_wishes(intent: Intent, sentence: Sentence) -> tuple[str, ...]:
+    return (BOTH,) if intent is Intent.CANCEL_MEAL and also_orders(sentence) else ()
+
+
+def _forward(intent: Intent, slots: Slots, today: date) -> Slots:
+    """Days gone by are left out of what is still to come; a week asked about stays whole."""
     kept = tuple(day for day in slots.dates if day >= today)
+    whole = len(slots.dates) == 7 and intent is not Intent.BOOK_MEAL
     parts = tuple(replace(part, dates=tuple(d for d in part.dates if d >= today)) for part in slots.parts)
-    return replace(slots, dates=kept if len(slots.dates) != 7 else slots.dates, parts=parts)
+    return replace(slots, dates=slots.dates if whole else kept, parts=parts)
 
 
 def _defaulted(intent: Intent, slots: Slots) -> tuple[str, ...]:
@@ -198,7 +200,7 @@ def _gated(
         return _in_group(rule, slots, sentence, why)
     if intent is Intent.UNCLEAR:
         return Understanding(intent, Slots(), Action.ASK, likely(skeleton_of(sentence), 4), 0.3, why)
-    act = intent in AT_ONCE and rule.sure and _complete(intent, slots) and DOUBT not in why
+    act = intent in AT_ONCE and rule.sure and _complete(intent, slots) and not DOUBTS & set(why)
     return Understanding(
         intent, slots, Action.ACT if act else Action.ASK, (intent,), 0.9 if act else 0.7, why
     )
@@ -218,7 +220,7 @@ def _complete(intent: Intent, slots: Slots) -> bool:
 
 def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]) -> Understanding:
     """Unaddressed words: acted on only when certain; the rest is noted for what it is and left alone."""
-    if rule.group and slots.dates and _about_eating(sentence) and DOUBT not in why:
+    if rule.group and slots.dates and _about_eating(sentence) and not DOUBTS & set(why):
         return Understanding(rule.intent, slots, Action.ACT, (), 0.9, (*why, "group: day and count or meal"))
     if rule.intent is Intent.UNCLEAR or not rule.sure or len(sentence.text) > 80:
         return Understanding(

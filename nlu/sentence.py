@@ -12,6 +12,7 @@ CORRECTION = re.compile(
     r"哦不|啊不|噢不|呃不|喔不|不对|说错了?|讲错了?|不不不?|打错了?|搞错了,|不是,?(?=后|明|大|周|下|两|三|一)|no wait|sorry,? i mean|i mean|actually"
 )
 
+CLAUSE = re.compile(r"(?:[^,。;!?\n ]|(?<![一-鿿]) )+")
 GONE = re.compile(r"昨|大?前天|上个?[周星礼]|yesterday")
 
 
@@ -47,6 +48,24 @@ class Sentence:
             tuple(s for s in self.counts if start <= s.start < end),
             tuple(s for s in self.modes if start <= s.start < end),
         )
+
+    def without(self, clause: re.Pattern[str]) -> "Sentence":
+        """Without the clauses that speak of something else; all of it when nothing would be left."""
+        left_out = {
+            place
+            for piece in CLAUSE.finditer(self.low)
+            if clause.search(piece[0])
+            for place in range(piece.start(), piece.end())
+        }
+        kept = Sentence(
+            self.text,
+            self.low,
+            tuple(s for s in self.days if s.start not in left_out),
+            tuple(s for s in self.meals if s.start not in left_out),
+            tuple(s for s in self.counts if s.start not in left_out),
+            tuple(s for s in self.modes if s.start not in left_out),
+        )
+        return kept if kept.days or kept.meals or kept.counts or kept.modes else self
 
 
 def read_sentence(raw: str, today: date, *, past: bool = False) -> Sentence:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 
 from nlu.numbers import NUMBER, number
-from nlu.sentence import Sentence
-from nlu.spans import find_needs, find_person, find_time
+from nlu.sentence import CLAUSE, Sentence
+from nlu.spans import FOLK, NEEDS, find_needs, find_person, find_time
 from nlu.values import Intent, Part, Slots
 
 TURN = re.compile(
@@ -18,6 +18,7 @@ DELTA = re.compile(
 ENGLISH_DELTA = re.compile(
     r"(?P<n>one|two|three|\d) (?:(?P<more>more)|(?P<less>less|fewer))|add (?P<add>one|two|three|\d)"
 )
+FOLKS = re.compile(FOLK)
 QUIET = {Intent.THANKS, Intent.CHATTER, Intent.UNCLEAR, Intent.EMERGENCY}
 MEALS = {Intent.BOOK_MEAL, Intent.CANCEL_MEAL, Intent.CHANGE_MEAL}
 WITH_MEAL = MEALS | {
@@ -40,7 +41,21 @@ NOTES = {
 RATING = re.compile(
     r"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
 )
-REFUSED = re.compile(r"不用|不要|不吃|不来|不订|不报|免了|别|\bno\b|not\b|skip")
+REFUSED = re.compile(
+    r"不用|不要(?![辣葱姜蒜香放太])|不吃(?![辣葱姜蒜香猪牛羊鱼肉])|不来|不订|不报|免了|别|自己(?:吃|做|煮|弄|解决)|\bno (?:lunch|dinner|breakfast|meal)|\bnot\b|skip"
+)
+ORDERED = rf"^(?!.*(?:不|取消|退|别|停|撤|免)).*[早中午晚餐饭].*{NUMBER}(?:份|个人|位|客)"
+KEPT = re.compile(rf"照常|照旧|照样|照来|保留|留着|不变|还要|还是要|正常|keep|{ORDERED}")
+BEFORE = re.compile(r"^\s*(?:之前|原来|原先|本来|原本|原定|以前|先前|前面)(?!.*(?:改|换|挪|变))")
+
+
+ELSEWHERE = {Intent.BOOK_MEAL: REFUSED, Intent.CANCEL_MEAL: KEPT, Intent.CHANGE_MEAL: BEFORE}
+"""Clauses that speak of another meal than the one the sentence is for."""
+
+
+def also_orders(sentence: Sentence) -> bool:
+    """Whether a clause beside a refusal orders something."""
+    return any(re.search(ORDERED, clause[0]) for clause in CLAUSE.finditer(sentence.low))
 
 
 def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
@@ -48,6 +63,8 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     if intent in QUIET:
         return Slots()
     person = find_person(sentence.text, names)
+    if intent in ELSEWHERE:
+        sentence = sentence.without(ELSEWHERE[intent])
     recur = None if sentence.recur == "daily" and len(sentence.dates) > 1 else sentence.recur
     base = Slots(dates=sentence.dates, recur=recur, beneficiary=person)
     if intent in WITH_MEAL:
@@ -70,8 +87,13 @@ def _meal(sentence: Sentence) -> str | None:
 def _count(sentence: Sentence) -> int | None:
     if not sentence.counts:
         return None
+    people = [s for s in sentence.counts if FOLKS.search(sentence.low, s.start, s.end)]
+    if len(people) > 1:
+        return sum(int(s.value) for s in people)
     exact = [s for s in sentence.counts if sentence.low[s.end - 1 : s.end] in ("份", "客", "盒", "套")]
-    return int((exact or list(sentence.counts))[-1].value)
+    found = exact or list(sentence.counts)
+    among = NEEDS.match(sentence.low, found[-1].end)
+    return max(int(s.value) for s in found) if among else int(found[-1].value)
 
 
 def _mode(sentence: Sentence) -> str | None:
@@ -108,7 +130,7 @@ def _parts_by(sentence: Sentence, starts: list[int], *, by_day: bool) -> tuple[P
         piece = sentence.within(start, end)
         lead = None if parts else sentence.within(0, start)
         own = piece.dates if by_day else _days_before(sentence, start)
-        common = own or (lead.dates if lead else ()) or common
+        common = own or (lead.dates if lead else ()) or common or (() if by_day else sentence.dates)
         refusals.append(bool(REFUSED.search(sentence.low[start:end])))
         parts.append(Part(common, _meal(piece) or _meal(sentence), _count(piece), _mode(piece)))
     return _evened([part for part, refused in zip(parts, refusals, strict=True) if not refused], sentence)

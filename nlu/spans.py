@@ -7,33 +7,41 @@ from nlu.numbers import ENGLISH_NUMBER, HANZI, NUMBER, number
 
 BREAKFAST, LUNCH, DINNER = "breakfast", "lunch", "dinner"
 MEALS = re.compile(
-    r"(?P<breakfast>早餐|早饭|早点(?=[一二两三\d])|早班|早茶|\bbreakfasts?\b)"
-    r"|(?P<lunch>午餐|午饭|中饭|中餐|晌午饭|中午饭|午班|中班|\blunch(?:es)?\b)"
-    r"|(?P<dinner>晚餐|晚饭|晚班|晚上饭|\bdinners?\b|\bsuppers?\b)"
+    r"(?P<breakfast>早餐|早饭|早点(?=[一二两三\d])|早班|早茶|(?<![a-z])breakfasts?(?![a-z]))"
+    r"|(?P<lunch>午餐|午饭|中饭|中餐|晌午饭|中午饭|午班|中班|(?<![a-z])lunch(?:es)?(?![a-z]))"
+    r"|(?P<dinner>晚餐|晚饭|晚班|晚上饭|年夜饭|(?<![a-z])dinners?(?![a-z])|\bsuppers?\b)"
 )
+SEVERAL = re.compile(
+    r"早中晚(?:三餐|[餐饭])?|[早中午]、?晚(?:各|都要|两[餐顿]|[餐饭]都?)|早、?[中午](?:各|都要|两[餐顿]|[餐饭]都)|一日三餐|三餐(?=都)"
+)
+"""Meals named by one letter each."""
+BY_LETTER = {"早": BREAKFAST, "中": LUNCH, "午": LUNCH, "晚": DINNER}
+THREE = (BREAKFAST, LUNCH, DINNER)
 TIMES = re.compile(
     r"(?P<breakfast>早上|早晨|清早|大早|(?<=[今明后])早|\bmorning\b)|(?P<lunch>中午|晌午|正午|\bnoon\b|\bmidday\b)"
     r"|(?P<dinner>晚上|傍晚|(?<=[今明后])晚|\bevening\b|\btonight\b)"
 )
-UNIT = "(?:个?人份|份|客|盒|套|个人|人|位|口人?|个盒饭|份饭|碗饭|个(?=$|[,。!,;\\s]|饭|吧|啊))"
+FOLK = "大人|小孩|孩子|老人|老的|小的|娃娃?"
+UNIT = f"(?:个?(?:{FOLK})|个?人份|份|客|盒|套|个人|人|位|口人?|个盒饭|份饭|碗饭|个(?=$|[,。!,;\\s]|饭|吧|啊))"
 COUNT = re.compile(
     rf"(?:(?P<zh>{NUMBER})\s*{UNIT}(?!民|家|口大))|[x×*]\s*(?P<times>\d{{1,2}})(?!\d)|(?P<two>(?<!老)俩|两口子|老两口|爸妈|父母|老两位)|(?P<three>仨)"
-    rf"|(?:订|报|数量|份数|人数|要|加|留|来)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
+    rf"|(?:订|报|数量|份数|人数|要|加|留|来|各)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
     rf"|(?:我|我们)(?P<pair>(?:和|跟|同|与)(?:我)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
+    r"|(?:和|跟|同|与)(?P<spouse>(?:老伴|老公|老婆|爱人|老头子)儿?)(?=一起|两个|俩|过|去|来|到|吃)"
     rf"|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
     rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|(?<![\d.])[+](?P<plus>\d{{1,2}})(?![\d.度%])"
 )
 MODES = re.compile(
-    r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
+    r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧)])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
     r"|(?P<takeaway>打包|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
     r"|(?P<dine_in>堂食|过来吃|来食堂吃|去食堂吃|到食堂吃|在食堂吃|食堂里吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)"
 )
 KIN = (
-    "老妈|老爸|爸妈|父母|老两口|妈妈|爸爸|母亲|父亲|奶奶|爷爷|外婆|外公|姥姥|姥爷|婆婆|公公|岳母|岳父|老伴|老公|老婆|爱人|儿子|女儿|孙子|孙女"
+    "老妈|老爸|老头子|老太婆|爸妈|父母|老两口|妈妈|爸爸|母亲|父亲|奶奶|爷爷|外婆|外公|姥姥|姥爷|婆婆|公公|岳母|岳父|老伴|老公|老婆|爱人|儿子|女儿|孙子|孙女"
     "|阿婆|阿公|姑妈|姑姑|舅舅|舅妈|姨妈|大伯|二伯|叔叔|婶婶|妹妹|弟弟|哥哥|姐姐|妈|爸|娘|爹|邻居"
 )
 TITLE = "奶奶|爷爷|阿公|阿婆|大爷|大妈|大娘|大婶|大叔|大伯|婆婆|伯伯|叔叔|阿姨|老师|主任|医生|大姐|大哥|大嫂|婶|叔|伯|姨|姐|哥|嫂|公|婆|娘|爹|妈|爸"
-PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小][一-鿿](?![一-鿿]?家里))"
+PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小](?![年时孩心份雪寒暑满组店卖区学师样地米吃一])[一-鿿](?![一-鿿]?家里))"
 FOR = re.compile(
     rf"(?:帮|给|替|为|代)(?:一下)?(?:住)?(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PERSON})(?!们)"
     rf"|(?:^|[,。!;:\s]|就是|想让|叫)(?P<subject>{PERSON})(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|一个|需|腿|走|头|到|和)"
@@ -69,10 +77,21 @@ def _named(pattern: re.Pattern[str], text: str, *, plain: bool = False) -> list[
 
 def find_meals(text: str) -> list[Span]:
     """Meals by name and by time of day (plain); a time before its meal is one span."""
-    named = _named(MEALS, text)
-    taken = {place for span in named for place in range(span.start - 2, span.end)}
+    several = [span for found in SEVERAL.finditer(text) for span in _by_letter(found)]
+    within = {span.start for span in several}
+    named = [span for span in _named(MEALS, text) if span.start not in within]
+    taken = within | {place for span in named for place in range(span.start - 2, span.end)}
     times = [span for span in _named(TIMES, text, plain=True) if span.start not in taken]
-    return sorted(named + times, key=lambda span: span.start)
+    return sorted(several + named + times, key=lambda span: span.start)
+
+
+def _by_letter(found: re.Match[str]) -> list[Span]:
+    if "三餐" in found[0] and found[0][0] != "早":
+        return [Span(found.start() + n, found.start() + n + 1, meal) for n, meal in enumerate(THREE)]
+    letters = enumerate(found[0].removesuffix("三餐"))
+    return [
+        Span(found.start() + n, found.start() + n + 1, BY_LETTER[c]) for n, c in letters if c in BY_LETTER
+    ]
 
 
 def find_modes(text: str) -> list[Span]:
@@ -86,7 +105,7 @@ def find_counts(text: str) -> list[Span]:
 
 
 def _count(found: re.Match[str]) -> int | None:
-    if found["pair"] or found["two"]:
+    if found["pair"] or found["two"] or found["spouse"]:
         return 2
     if found["three"]:
         return 3
