@@ -25,8 +25,8 @@ LONGEST = timedelta(hours=16)
 FARTHEST = timedelta(days=366)
 
 PARTS = {
-    "breakfast": (time(0, 0), time(11, 0)),
-    "lunch": (time(10, 30), time(14, 30)),
+    "breakfast": (time(0, 0), time(10, 30)),
+    "lunch": (time(11, 0), time(14, 0)),
     "dinner": (time(15, 0), time(23, 59)),
 }
 """What 早班, 中班 and 晚班 mean on the clock; a shift that touches the part is meant."""
