@@ -196,3 +196,4 @@ CARDS = {
     "certificates.day": day_written,
     "certificates.reason": signed,
 }
+UNDOES = {"certificates.undo": undo}
