@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from handlers import routes
+from handlers.speakers import speaker
 from handlers.turn import Turn
 from models import inbox
 from models.outbox import MessageClass, OutboxMessage
-from models.people import Account, Canteen, Member, MemberRole, Role
-from models.store import Store
+from models.store import Store, write
 from rules import outbox
 from rules.outbox import Receiver
 from rules.values import Answer, Message, Refused, Text, Toast, as_message
@@ -83,9 +83,7 @@ def refuse(session: Session, heard: Heard, now: datetime, text: Text) -> Said:
 
 def begin(session: Session, heard: Heard, now: datetime) -> Turn:
     """Find out who speaks and which village it is about."""
-    account = _account(session, heard)
-    canteen, member = _place(session, heard, account)
-    roles = _roles(session, member)
+    account, canteen, member, roles = speaker(session, heard)
     own = account.language if account else None
     spoken = canteen.language if canteen and not (heard.private and own is None and member is None) else None
     language = (own if heard.private else None) or spoken or known(heard.person_language)
@@ -118,48 +116,5 @@ def _keep(turn: Turn, what: str, message: Message, kind: MessageClass, message_i
     )
     row = outbox.answer(f"{what}:{turn.heard.update_id}", receiver, message, kind=kind, now=turn.now)
     row.message_id = message_id
-    turn.session.add(row)
+    row.id = write(turn.session, row)
     turn.session.info.setdefault("posted", []).append(row)
-
-
-def _account(session: Session, heard: Heard) -> Account | None:
-    if heard.person_id is None:
-        return None
-    account = session.exec(select(Account).where(Account.telegram_id == heard.person_id)).first()
-    if account is None:
-        account = Account(telegram_id=heard.person_id, name=heard.person_name[:128])
-        session.add(account)
-    if account.unreachable_since is not None and heard.private:
-        account.unreachable_since, account.unreachable_reason = None, None
-        session.add(account)
-    return account
-
-
-def _place(session: Session, heard: Heard, account: Account | None) -> tuple[Canteen | None, Member | None]:
-    if not heard.private:
-        canteen = session.exec(select(Canteen).where(Canteen.chat_id == heard.chat_id)).first()
-        return canteen, _member(session, canteen, heard.person_id)
-    found = session.exec(
-        select(Canteen, Member)
-        .join(Member, col(Member.canteen_id) == col(Canteen.id))
-        .where(Member.telegram_id == heard.person_id, col(Member.approved_at).is_not(None))
-        .order_by(col(Canteen.id))
-    ).all()
-    chosen = account.canteen_id if account else None
-    for canteen, member in found:
-        if canteen.id == chosen or chosen is None:
-            return canteen, member
-    return found[0] if found else (None, None)
-
-
-def _member(session: Session, canteen: Canteen | None, person_id: int | None) -> Member | None:
-    if canteen is None or person_id is None:
-        return None
-    own = select(Member).where(Member.canteen_id == canteen.id, Member.telegram_id == person_id)
-    return session.exec(own.where(col(Member.approved_at).is_not(None))).first()
-
-
-def _roles(session: Session, member: Member | None) -> frozenset[Role]:
-    if member is None:
-        return frozenset()
-    return frozenset(session.exec(select(col(MemberRole.role)).where(MemberRole.member_id == member.id)))

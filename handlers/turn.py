@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models.cards import Card
 from models.people import Canteen, Member, Role
+from models.store import keep
 from rules.audit import Act
 from rules.values import Message, Refused, Text
 from transports.updates import Heard
@@ -91,9 +92,7 @@ class Turn:
             asked_at=self.now,
             expires_at=self.now + lasts,
         )
-        self.session.add(card)
-        self.session.flush()
-        return card
+        return keep(self.session, card)
 
     def opened(self, number: str, kind: str) -> Card:
         """The open card behind a button, if it was asked of this person; an old or forged one is refused."""

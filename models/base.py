@@ -113,6 +113,13 @@ class Table(SQLModel):
         __setattr__ = object.__setattr__
 
 
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """The table below a model, for statements that are prepared once and need no objects."""
+    table = sa.inspect(model).local_table
+    assert isinstance(table, sa.Table)
+    return table
+
+
 class Row(Table):
     """What every table has; the id is given by the store when the row is first written."""
 

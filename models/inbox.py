@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, func, update
+from sqlalchemy import Index, bindparam, func, insert, update
 from sqlmodel import Field, Session, col, select
 
-from models.base import BigId, Instant, Table, states
+from models.base import BigId, Instant, Table, states, table_of
 
 
 class InboxState(StrEnum):
@@ -34,24 +35,32 @@ class InboxUpdate(Table, table=True):
     done_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
 
 
+INBOX = table_of(InboxUpdate)
+DONE = (
+    update(INBOX)
+    .where(INBOX.c.update_id == bindparam("number"), INBOX.c.state == InboxState.NEW)
+    .values(state=InboxState.DONE, done_at=bindparam("now"))
+)
+
+
 def keep(session: Session, rows: Sequence[InboxUpdate]) -> set[int]:
     """Keep what came; answers the ids that were new. A repetition has no effect."""
     ids = [row.update_id for row in rows]
     known = set(session.exec(select(InboxUpdate.update_id).where(col(InboxUpdate.update_id).in_(ids))))
     fresh = {row.update_id: row for row in rows if row.update_id not in known}
-    session.add_all(fresh.values())
-    session.flush()
+    if fresh:
+        session.connection().execute(insert(INBOX), [_values(row) for row in fresh.values()])
     return set(fresh)
+
+
+def _values(row: InboxUpdate) -> dict[str, Any]:
+    return {name: row.__dict__[name] for name in InboxUpdate.model_fields}
 
 
 def done(session: Session, update_id: int, now: datetime) -> bool:
     """Mark an update as done in the unit of its effects; False when it was done before, or was never received."""
-    changed = session.execute(
-        update(InboxUpdate)
-        .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.state) == InboxState.NEW)
-        .values(state=InboxState.DONE, done_at=now)
-    )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]
+    changed = session.connection().execute(DONE, {"number": update_id, "now": now})
+    return bool(changed.rowcount)
 
 
 def failed(session: Session, update_id: int, error: str) -> int:

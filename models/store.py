@@ -2,19 +2,23 @@
 
 import asyncio
 from concurrent.futures import Future
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel
 
 from models import postgres, sqlite
+from models.base import Row, table_of
 from models.unit import Asked, Lane, StoreBusy, StoreClosed, StoreFull, Unit
 from models.writer import Writer
 
-__all__ = ["Store", "StoreBusy", "StoreClosed", "StoreFull", "hold", "open_store"]
+__all__ = ["Store", "StoreBusy", "StoreClosed", "StoreFull", "hold", "keep", "open_store", "write"]
 
 T = TypeVar("T")
 M = TypeVar("M", bound=SQLModel)
+R = TypeVar("R", bound=Row)
 
 
 class Locked(Protocol):
@@ -117,6 +121,33 @@ def _open_sqlite(url: str, parsed: sa.URL, *, exclusive: bool) -> Store:
     lock = sqlite.Lock(path.with_name(f"{path.name}.lock")) if exclusive else None
     writing, reading = sqlite.writing_engine(parsed), sqlite.reading_engine(parsed)
     return Store(url, (writing, reading), (Writer(writing), sqlite.readers(reading)), lock)
+
+
+@cache
+def _insert(table: type[SQLModel]) -> tuple[sa.Insert, tuple[str, ...]]:
+    return sa.insert(table_of(table)), tuple(name for name in table.model_fields if name != "id")
+
+
+def write(session: Session, row: SQLModel) -> int:
+    """Write a new row at once, without the search for what else has changed; the session does not come to know it."""
+    session.flush()
+    statement, columns = _insert(type(row))
+    values = {name: row.__dict__[name] for name in columns}
+    numbers = session.connection().execute(statement, values).inserted_primary_key
+    assert numbers is not None
+    return int(numbers[0])
+
+
+def keep(session: Session, row: R) -> R:
+    """Write a new row at once; from then on it is like one that was read."""
+    if session.in_nested_transaction():  # it may be rolled back alone: the session has to know it as new
+        session.add(row)
+        session.flush()
+        return row
+    row.id = write(session, row)
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
 
 
 def hold(session: Session, model: type[M], row_id: int) -> M | None:

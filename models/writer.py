@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.memory import Memory, listen
 from models.sqlite import driver, is_full
 from models.unit import Asked, StoreClosed, StoreFull, Unit, UnitSession, deliver
 
@@ -21,6 +22,8 @@ class Writer:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._memory = Memory()
+        listen(engine, self._memory)
         self._asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
@@ -81,6 +84,7 @@ class Writer:
             self._connection = self._engine.connect()
         below = driver(self._connection)
         below.execute("BEGIN IMMEDIATE")
+        self._memory.begin(below.execute("PRAGMA data_version").fetchone()[0])
         below.grouped = True
         self._fill(group, self._connection)
         below.grouped = False
@@ -93,7 +97,8 @@ class Writer:
         asked: Asked | None = group[0]
         while asked is not None:
             if not asked.future.cancelled():
-                asked.run(lambda unit: _do(unit, connection))
+                asked.run(lambda unit: _do(unit, connection, self._memory))
+                self._memory.unit_over()
             if below.spoilt or not below.in_transaction:  # SQLite itself gives up when the disk is full
                 raise asked.error or sqlite3.OperationalError("The shared transaction has ended")
             asked = self._next(group, ends_at)
@@ -111,6 +116,7 @@ class Writer:
         connection, self._connection = self._connection, None
         if connection is None:
             return
+        self._memory.forget()
         driver(connection).grouped = False
         connection.close()
 
@@ -123,9 +129,10 @@ class Writer:
             self._scrub_due = bool(busy)
 
 
-def _do(unit: Unit[Any], connection: sa.Connection) -> Any:
+def _do(unit: Unit[Any], connection: sa.Connection, memory: Memory) -> Any:
     try:
         with UnitSession(connection) as session:
+            session.info["memory"] = memory
             value = unit(session)
             session.keep()
             return value

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.audit import AuditEntry
+from models.store import write
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Keep one audit row: ids and states only."""
-    session.add(
+    write(
+        session,
         AuditEntry(
             canteen_id=act.canteen_id,
             actor_id=act.actor_id,
@@ -41,5 +43,5 @@ def record(
             after=after,
             update_id=act.update_id,
             at=act.now,
-        )
+        ),
     )

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models import store
 from models.meals import Booking, BookingState, Meal, MealState, Mode, Sitting, Source
 from models.people import Canteen, Member, Status
 from models.store import hold
 from rules import audit, meals, outbox, waitlist
 from rules.audit import Act
-from rules.counts import Count, count
+from rules.counts import Count, count_beside
 from rules.people import check_may_act, status_on
 from rules.rolls import ENDED, LIVE, Kept, booking_of, echo, plainly, seen, usual_mode
 from rules.settings import local_day
@@ -53,16 +54,20 @@ def _check_entitled(session: Session, eater: Member, act: Act, day: date, today:
 
 def keep(session: Session, meal: Meal, eater: Member, order: Order, act: Act, *, grace: bool = False) -> Kept:
     """Keep an order at a held meal; in grace the cook's own seats are used up."""
-    mine = booking_of(session, meal.id, eater.id)
+    counted, number = count_beside(session, meal.id, eater.id)
+    mine = session.get_one(Booking, number) if number else None
     before = seen(mine)
     wanted = _portions(order, mine)
-    if mine is None:
-        mine = Booking(meal_id=meal.id, eater_id=eater.id, booked_at=act.now, source=order.source)
-        mine.mode = order.mode or usual_mode(session, eater.id)
-    state = _place(session, meal, mine if before else None, wanted, act, grace=grace)
+    state = _place(session, (meal, counted), mine, wanted, grace=grace)
+    mine = mine or _new(session, meal, eater, order, act)
     _write(mine, order, wanted, state, act)
     mine.grace = grace
     return _kept(session, eater, Kept(mine, meal, before), act)
+
+
+def _new(session: Session, meal: Meal, eater: Member, order: Order, act: Act) -> Booking:
+    mode = order.mode or usual_mode(session, eater.id)
+    return Booking(meal_id=meal.id, eater_id=eater.id, mode=mode, booked_at=act.now, source=order.source)
 
 
 def _portions(order: Order, mine: Booking | None) -> int:
@@ -73,9 +78,9 @@ def _portions(order: Order, mine: Booking | None) -> int:
 
 
 def _place(
-    session: Session, meal: Meal, mine: Booking | None, wanted: int, act: Act, *, grace: bool
+    session: Session, at: tuple[Meal, Count], mine: Booking | None, wanted: int, *, grace: bool
 ) -> BookingState:
-    counted = count(session, meal.id, besides=mine.eater_id if mine else None)
+    meal, counted = at
     if grace:
         _check_grace(meal, counted, wanted)
         return BookingState.BOOKED
@@ -113,8 +118,8 @@ def _write(mine: Booking, order: Order, portions: int, state: BookingState, act:
 
 def _kept(session: Session, eater: Member, kept: Kept, act: Act) -> Kept:
     mine, meal, before = kept.booking, kept.meal, kept.before
-    session.add(mine)
-    session.flush()
+    if before is None:
+        store.keep(session, mine)
     after = seen(mine)
     if after == before:
         return kept

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.meals import (
@@ -13,6 +14,7 @@ from models.meals import (
     Mode,
     Sitting,
 )
+from models.memory import shelf
 from models.menus import DayKind, DayMark
 from models.people import Canteen, Member
 from models.store import hold as held
@@ -23,6 +25,14 @@ from rules.settings import Settings, at, closes_at, local_day, settings_of, star
 from rules.values import Button, Message, Refused, Style, Text
 
 FARTHEST = timedelta(days=60)
+FRESH = {"populate_existing": True}
+
+MEALS = shelf(Meal)
+OWN = select(Meal).where(
+    col(Meal.canteen_id) == bindparam("canteen"),
+    col(Meal.day) == bindparam("day"),
+    col(Meal.sitting) == bindparam("sitting"),
+)
 
 
 def check_day(canteen: Canteen, day: date, now: datetime) -> None:
@@ -51,10 +61,12 @@ def find(session: Session, canteen: Canteen, day: date, sitting: Sitting) -> Mea
 
 
 def _find(session: Session, canteen: Canteen, day: date, sitting: Sitting, *, hold: bool) -> Meal | None:
-    own = select(Meal).where(Meal.canteen_id == canteen.id, Meal.day == day, Meal.sitting == sitting)
+    asked = {"canteen": canteen.id, "day": day, "sitting": sitting}
     if hold and session.get_bind().dialect.name != "sqlite":
-        own = own.with_for_update().execution_options(populate_existing=True)
-    return session.exec(own).first()
+        return session.exec(OWN.with_for_update(), params=asked, execution_options=FRESH).first()
+    key = (canteen.id, day, sitting)
+    (meal,) = MEALS.recall(session, key, lambda: (session.exec(OWN, params=asked).first(),))
+    return meal  # type: ignore[no-any-return]
 
 
 def _make(session: Session, canteen: Canteen, day: date, sitting: Sitting) -> Meal:

@@ -4,11 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
+from models.base import table_of
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.people import Account, Canteen, Member, MemberRole, Role
+from models.store import keep
 from rules.values import Message, Text, as_message, encode_message
+
+POST = table_of(Post)
+TOUCH = (
+    update(POST)
+    .where(POST.c.kind == bindparam("of"), POST.c.target_id == bindparam("target"))
+    .values(changed_at=bindparam("now"))
+)
+KEY = select(OutboxMessage.id).where(OutboxMessage.key == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +82,12 @@ def post(
     lasts: timedelta | None = None,
 ) -> OutboxMessage | None:
     """Keep a message to be sent after the commit; None when its key was already used."""
-    if session.exec(select(OutboxMessage.id).where(OutboxMessage.key == key)).first() is not None:
+    if session.connection().execute(KEY, {"key": key}).first() is not None:
         return None
     row = answer(key, receiver, said, kind=kind, now=now)
     row.due_at = due_at or now
     row.expires_at = row.due_at + lasts if lasts else None
-    session.add(row)
-    session.info.setdefault("posted", []).append(row)
+    session.info.setdefault("posted", []).append(keep(session, row))
     return row
 
 
@@ -141,11 +151,7 @@ def _delete(session: Session, row: OutboxMessage, now: datetime) -> None:
 
 def touch(session: Session, kind: str, target_id: int, now: datetime) -> None:
     """Ask for the live post about a target to be brought up to date."""
-    found = session.exec(select(Post).where(Post.kind == kind, Post.target_id == target_id)).first()
-    if found is not None:
-        found.changed_at = now
-        session.add(found)
-        session.info.setdefault("touched", set()).add(found.id)
+    session.connection().execute(TOUCH, {"of": kind, "target": target_id, "now": now})
 
 
 def reachable_again(session: Session, telegram_id: int) -> None:

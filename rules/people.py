@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
+from models.memory import shelf
 from models.people import CareLink, Member, MemberRole, Role, Status, StatusChange
 from rules.naming import matches, parent_words, surname_of
 from rules.values import Refused, Text
@@ -13,6 +14,18 @@ from rules.values import Refused, Text
 MEAL_HELPERS = frozenset({Role.MANAGER, Role.COOK, Role.SOCIAL_WORKER})
 ENTITLED: dict[str, frozenset[Role]] = {"meals": MEAL_HELPERS}
 """Who may act for anybody in a matter; in every other matter managers and social workers."""
+
+
+STATUSES = shelf(StatusChange)
+LATEST = (
+    select(col(StatusChange.status))
+    .where(
+        col(StatusChange.member_id) == bindparam("member"), col(StatusChange.starts_on) <= bindparam("day")
+    )
+    .where(col(StatusChange.undone_at).is_(None))
+    .order_by(col(StatusChange.starts_on).desc(), col(StatusChange.id).desc())
+    .limit(1)
+)
 
 
 def roles_of(session: Session, member_id: int) -> frozenset[Role]:
@@ -65,6 +78,11 @@ def _cared_for(session: Session, actor: Member) -> Sequence[tuple[Member, CareLi
     return session.exec(linked.order_by(col(CareLink.id))).all()
 
 
+def cared_for(session: Session, actor: Member) -> list[Member]:
+    """Those somebody cares for, first linked first."""
+    return [elder for elder, _ in _cared_for(session, actor)]
+
+
 def names_cared_for(session: Session, actor: Member) -> frozenset[str]:
     """How somebody calls those they care for: by name, and as kin."""
     return frozenset(
@@ -74,13 +92,11 @@ def names_cared_for(session: Session, actor: Member) -> frozenset[str]:
 
 def status_on(session: Session, member: Member, day: date) -> Status:
     """A member's status on a day: the latest change that has begun by then; without one, what is written down."""
-    changes = select(col(StatusChange.status)).where(
-        StatusChange.member_id == member.id,
-        StatusChange.starts_on <= day,
-        col(StatusChange.undone_at).is_(None),
+    asked = {"member": member.id, "day": day}
+    (latest,) = STATUSES.recall(
+        session, (member.id, day), lambda: (session.exec(LATEST, params=asked).first(),)
     )
-    latest = changes.order_by(col(StatusChange.starts_on).desc(), col(StatusChange.id).desc()).limit(1)
-    return session.exec(latest).first() or member.status
+    return latest or member.status
 
 
 def check_may_act(session: Session, actor: Member, elder: Member, action: str, today: date) -> None:
