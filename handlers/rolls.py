@@ -14,9 +14,13 @@ KITCHEN = (Role.COOK, Role.SOCIAL_WORKER)
 PAGE = 20
 
 
+LONGEST_NUMBER = 15
+"""A longer one names no row, and PostgreSQL would not even look."""
+
+
 def number(word: str) -> int:
     """A number out of a button; a forged one is refused."""
-    if not word.isascii() or not word.isdecimal():
+    if not word.isascii() or not word.isdecimal() or len(word) > LONGEST_NUMBER:
         raise Refused("common.old_button")
     return int(word)
 
