@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import nlu
-from handlers.plans import plan_of
+from handlers.plans import of_booking, plan_of, with_detail
 from handlers.turn import Turn
+from models.cards import Card
+from models.meals import Booking
 from models.people import Member, Role
-from nlu import Action, Intent, Understanding
+from nlu import Action, Intent, Slots, Understanding
 from rules import bookings, meals, outbox, plans, rolls
 from rules.bookings import Order
 from rules.people import check_may_act, label, resolve
@@ -29,7 +31,7 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
     if len(eaters) > 1:
         return _which(turn, plan, eaters)
     if understanding.action == Action.ASK:
-        return _confirm(turn, plan, eaters[0])
+        return ask_first(turn, plan, eaters[0])
     return carry_out(turn, plan)
 
 
@@ -76,7 +78,8 @@ def chosen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return _replaced(carry_out(turn, plans.from_facts(card.facts["plan"], members[int(which)])))
 
 
-def _confirm(turn: Turn, plan: Plan, eater: Member) -> Message:
+def ask_first(turn: Turn, plan: Plan, eater: Member) -> Message:
+    """What was understood on a card, to be confirmed by a tap or a word."""
     card = turn.ask("meals.confirm", plan=plans.as_facts(plan))
     wanted = lines(*(_wanted(turn, plan, each, eater) for each in plan.orders))
     yes = Button(Text("meals.button_right"), f"domeal:{card.id}:yes", Style.SUCCESS)
@@ -194,4 +197,23 @@ def _commanded(turn: Turn, argument: str, intent: Intent) -> Answer:
     return order(turn, replace(read, intent=intent, action=Action.ASK))
 
 
+def add_detail(turn: Turn, card: Card, more: Slots) -> Answer:
+    """ "Two", "to my home", "soft": said about what the card asks, or about what was just done."""
+    known(turn)
+    card.answered_at = turn.now
+    turn.session.add(card)
+    if card.kind == "meals.confirm":
+        plan = with_detail(plans.from_facts(card.facts["plan"]), more)
+        return ask_first(turn, plan, turn.session.get_one(Member, plan.eater_id))
+    bookings_done = [turn.session.get_one(Booking, each["booking"]) for each in card.facts["acts"]]
+    eaters = {booking.eater_id for booking in bookings_done}
+    if len(eaters) != 1:
+        raise Refused("common.say_whole")
+    orders = [of_booking(turn, booking) for booking in bookings_done]
+    return carry_out(turn, with_detail(Plan("book", eaters.pop(), tuple(orders)), more))
+
+
 BUTTONS = {"mealwho": chosen, "domeal": confirmed, "mealundo": undo, "mealate": ask_kitchen}
+REPLIES = {"meals.confirm": confirmed}
+DETAILS = {"meals.confirm": add_detail, "meals.undo": add_detail}
+UNDOES = {"meals.undo": undo}

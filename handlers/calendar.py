@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from handlers.bookings import known
+from handlers.questions import either
 from handlers.turn import Turn
 from models.people import Role
 from rules import calendar
@@ -66,4 +67,5 @@ def reopen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 
 COMMANDS = {"calendar": show}
+REPLIES = {"calendar.close": either(close, keep)}
 BUTTONS = {"closeday": close, "keepday": keep, "openday": reopen}

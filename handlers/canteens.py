@@ -177,4 +177,5 @@ BUTTONS = {
     "rule": claim,
 }
 CARDS = {"canteens.setting": written}
+UNDOES = {"canteens.undo": unset}
 EVENTS = {Kind.MEMBERSHIP: membership}

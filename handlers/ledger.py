@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from handlers.bookings import known
+from handlers.questions import either
 from handlers.turn import Turn
 from models.cards import Card
 from models.ledger import LedgerEntry
@@ -118,3 +119,5 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 COMMANDS = {"account": account, "pay": pay, "tier": tier}
 BUTTONS = {"payyes": confirm, "payno": drop, "unpay": undo}
 CARDS = {"ledger.pay": told}
+REPLIES = {"ledger.confirm": either(confirm, drop)}
+UNDOES = {"ledger.undo": undo}

@@ -1,7 +1,7 @@
 """The meal in the group and its questions: taps under the post, freed seats, latecomers, who comes, calling off."""
 
 from handlers import bookings as orders
-from handlers import lists, standing
+from handlers import lists, resting, standing
 from handlers import rolls as rolls_room
 from handlers.bookings import known, told
 from handlers.turn import Turn
@@ -155,6 +155,8 @@ COMMANDS = {
     "book": orders.by_command,
     "cancel": orders.cancel_by_command,
     "mine": mine,
+    **standing.COMMANDS,
+    **resting.COMMANDS,
     **rolls_room.COMMANDS,
 }
 INTENTS = {
@@ -166,6 +168,7 @@ INTENTS = {
 BUTTONS = {
     **orders.BUTTONS,
     **standing.BUTTONS,
+    **resting.BUTTONS,
     "eat": eat,
     "unbook": unbook,
     "seat": seat,
@@ -173,3 +176,6 @@ BUTTONS = {
     **rolls_room.BUTTONS,
 }
 CARDS = rolls_room.CARDS
+REPLIES = {**orders.REPLIES, **standing.REPLIES}
+DETAILS = orders.DETAILS
+UNDOES = {**orders.UNDOES, **resting.UNDOES}

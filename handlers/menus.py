@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from handlers.bookings import known
+from handlers.questions import either
 from handlers.turn import Turn
 from models.cards import Card
 from models.meals import Meal, MealState, Sitting
@@ -161,3 +162,5 @@ BUTTONS = {
     "menuundo": undo,
 }
 CARDS = {"menus.write": written}
+REPLIES = {"menus.confirm": either(confirm, drop)}
+UNDOES = {"menus.undo": undo}

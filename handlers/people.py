@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from handlers import canteens
+from handlers import canteens, keys
 from handlers.turn import Turn
 from models.cards import Card
 from models.people import Account, Canteen, InvitationPurpose, Member, Role
@@ -92,11 +92,7 @@ def welcome(turn: Turn, argument: str = "") -> Answer:
             return answer or (Text("people.stranger") if turn.private else None)
     if not turn.private:
         return Text("people.help_group")
-    keys = (
-        (Text("people.key_tomorrow"), Text("people.key_mine")),
-        (Text("people.key_menu"), Text("people.key_cancel")),
-    )
-    return Message(lines(Text("people.help", name=turn.asker.name), *_for_roles(turn)), keys=keys)
+    return Message(lines(Text("people.help", name=turn.asker.name), *_for_roles(turn)), keys=keys.page(turn))
 
 
 def _for_roles(turn: Turn) -> list[Text]:

@@ -1,11 +1,12 @@
 """What a sentence wants, made into a plan: which meals, how many, how eaten; the day where none was named."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import nlu
 from handlers.turn import Turn
-from models.meals import Mode, Sitting
+from models.meals import Booking, Meal, Mode, Sitting
 from models.people import Member
 from nlu import Intent, Part, Slots, Understanding
 from rules import meals, rolls
@@ -74,3 +75,24 @@ def _default(turn: Turn, do: str, eater: Member, sitting: Sitting | None) -> tup
         if sitting in (None, meal.sitting) and meal.starts_at > turn.now:
             return meal.day, meal.sitting
     raise Refused("meals.nothing_coming", name=eater.name)
+
+
+def with_detail(plan: Plan, more: Slots) -> Plan:
+    """The plan with another count, mode or note; what was not said stays."""
+    mode = Mode(more.mode) if more.mode else None
+    orders = [
+        replace(
+            order,
+            portions=more.count or order.portions,
+            mode=mode or order.mode,
+            note=more.notes or order.note,
+        )
+        for order in plan.orders
+    ]
+    return replace(plan, orders=tuple(orders), delta=None)
+
+
+def of_booking(turn: Turn, booking: Booking) -> Order:
+    """The order that a booking already fulfils."""
+    meal = turn.session.get_one(Meal, booking.meal_id)
+    return Order(meal.day, meal.sitting, booking.portions)

@@ -5,38 +5,45 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from sqlmodel import col, select
-
 import nlu
 from handlers import (
     alarms,
     calendar,
     canteens,
+    certificates,
     deliveries,
     handoff,
     joining,
+    keys,
+    kitchen,
+    kitchen_book,
     ledger,
     meals,
     menus,
+    morning_checks,
     outbox,
     people,
     privacy,
+    proofs,
+    questions,
     serving,
     sheets,
     statuses,
     storm,
 )
-from handlers.remembering import remember
 from handlers.turn import Turn
 from models.cards import Card
+from models.people import Role
 from nlu import Action, Context, Intent, Understanding
+from nlu.phrases import detail, spoken
 from rules.values import Answer, Button, Message, Refused, Text, Toast, as_message
 from transports.updates import Kind
 
 ROOMS: tuple[ModuleType, ...] = (
-    *(people, joining, privacy, statuses, canteens),
+    *(people, joining, keys, privacy, statuses, canteens),
     *(meals, menus, calendar, storm),
     *(sheets, serving, deliveries, alarms, ledger),
+    *(certificates, proofs, kitchen, morning_checks, kitchen_book),
     *(outbox, handoff),
 )
 
@@ -44,6 +51,16 @@ Handler = Callable[..., Answer]
 
 ARGUMENTS = 2
 """A button says `verb:id:word`; what is missing on a forged one is empty, what is too much is cut."""
+
+
+NEVER_MEANT = frozenset({Intent.UNCLEAR, Intent.CHATTER, Intent.THANKS})
+SHIFTS = (Role.VOLUNTEER, Role.COOK, Role.SOCIAL_WORKER)
+ONLY: Mapping[Intent, tuple[Role, ...]] = {
+    Intent.VISIT_NOTE: (Role.SOCIAL_WORKER,),
+    **dict.fromkeys((Intent.SWAP_SHIFT, Intent.OFFER_SHIFT, Intent.CLAIM_SHIFT, Intent.LEAVE_SHIFT), SHIFTS),
+    Intent.QUERY_SHIFTS: SHIFTS,
+}
+"""What only some can mean."""
 
 
 def _merged(table: str) -> Mapping[Any, Handler]:
@@ -85,13 +102,48 @@ def speak(turn: Turn) -> Answer:
     """Words: a command, the answer to an open question, or a sentence to be understood."""
     if turn.heard.command:
         return command(turn)
-    card = open_question(turn) if turn.private else None
-    understanding = understand(turn, card)
-    if card is not None and card.awaits_text and understanding.intent != Intent.EMERGENCY:
+    understanding = questions.understand(turn)
+    if not turn.heard.addressed or understanding.intent == Intent.EMERGENCY:
+        return obey(turn, understanding)
+    return _to_the_bot(turn, understanding)
+
+
+def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
+    card = questions.open_question(turn) if turn.private else None
+    if card is not None and questions.answers_in_words(card, understanding):
         card.answered_at = turn.now
         turn.session.add(card)
         return CARDS[card.kind](turn, card, turn.heard.text)
+    said = spoken(turn.heard.text)
+    if said is not None and said[0] in COMMANDS and turn.member is not None:
+        return COMMANDS[said[0]](turn, said[1])
+    if card is not None and (followed := _follow(turn, card)) is not None:
+        return followed
     return obey(turn, understanding)
+
+
+def _follow(turn: Turn, card: Card) -> Answer:
+    """A typed yes or no to a question with buttons, or a word more about what was just booked."""
+    word = questions.word(turn)
+    if word and card.kind in REPLIES:
+        return _untapped(REPLIES[card.kind](turn, (str(card.id), word)))
+    more = detail(turn.heard.text, turn.today) if turn.canteen and not word else None
+    if more is not None and card.kind in DETAILS:
+        return DETAILS[card.kind](turn, card, more)
+    return None
+
+
+def _untapped(answer: Answer) -> Answer:
+    """What a tap would have made of the message, as a message of its own."""
+    return (answer.edit or answer.text) if isinstance(answer, Toast) else answer
+
+
+def undo(turn: Turn, argument: str) -> Answer:
+    """`/undo` or a word: what this person did last within ten minutes is taken back, whatever it was."""
+    card = questions.last_undo(turn)
+    if card is None or card.kind not in UNDOES:
+        raise Refused("common.nothing_to_undo")
+    return _untapped(UNDOES[card.kind](turn, (str(card.id), "")))
 
 
 def command(turn: Turn) -> Answer:
@@ -104,7 +156,7 @@ def command(turn: Turn) -> Answer:
 
 def obey(turn: Turn, understanding: Understanding) -> Answer:
     """Hand a sentence to the capability that its intent names; silence where it was not for the bot."""
-    if understanding.action == Action.SILENT:
+    if understanding.action == Action.SILENT and not turn.private:
         return None
     if turn.member is None:
         answer = people.admit(turn)
@@ -115,13 +167,19 @@ def obey(turn: Turn, understanding: Understanding) -> Answer:
 
 
 def unclear(turn: Turn, understanding: Understanding) -> Answer:
-    """Not understood: up to four likely meanings by button, in private or when asked directly."""
-    if not understanding.choices:
+    """Not understood: up to three likely meanings by button, in private or when asked directly."""
+    likely = [intent for intent in understanding.choices if _likely(turn, intent)][:3]
+    if not likely:
         return Text("common.not_understood") if turn.heard.addressed else None
     card = turn.ask("common.which_meant", words=turn.heard.text)
-    picks = [(Button(Text(f"Intent.{i}"), f"pick:{card.id}:{i}"),) for i in understanding.choices[:4]]
+    picks = [(Button(Text(f"Intent.{i}"), f"pick:{card.id}:{i}"),) for i in likely]
     none = (Button(Text("common.none_of_these"), f"pick:{card.id}:none"),)
     return Message(Text("common.which_meant"), (*picks, none))
+
+
+def _likely(turn: Turn, intent: Intent) -> bool:
+    """Whether somebody like the asker may have meant it; nobody means to be unclear."""
+    return turn.may(*ONLY[intent]) if intent in ONLY else intent not in NEVER_MEANT
 
 
 def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -140,36 +198,8 @@ def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     )
 
 
-def open_question(turn: Turn) -> Card | None:
-    """The last question to this person that is still open."""
-    asked = (
-        select(Card)
-        .where(Card.telegram_id == turn.heard.person_id, Card.chat_id == turn.heard.chat_id)
-        .where(col(Card.answered_at).is_(None), Card.expires_at > turn.now)
-        .order_by(col(Card.id).desc())
-        .limit(1)
-    )
-    return turn.session.exec(asked).first()
-
-
-def understand(turn: Turn, card: Card | None) -> Understanding:
-    """Read the sentence; what stays open is read again with what the village knows of the asker."""
-    heard = turn.heard
-    context = Context(
-        chat="private" if heard.private else "group",
-        addressed=heard.addressed,
-        last_question=card.kind if card else None,
-        reply_to=heard.reply_text or None,
-        reply_to_bot=heard.reply_to_bot,
-    )
-    now = turn.local if turn.canteen else turn.now
-    read = nlu.understand(heard.text, now, context)
-    if read.intent != Intent.UNCLEAR or read.action == Action.SILENT:
-        return read
-    return nlu.understand(heard.text, now, remember(turn, context))
-
-
-BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS = map(
-    _merged, ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS")
+BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS, REPLIES, DETAILS, UNDOES = map(
+    _merged, ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS", "REPLIES", "DETAILS", "UNDOES")
 )
 BUTTONS = {**BUTTONS, "pick": pick}
+COMMANDS = {**COMMANDS, "undo": undo}

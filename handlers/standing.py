@@ -1,24 +1,25 @@
 """Standing bookings by a sentence: every day, on weekdays, every Tuesday; resting, going on, ending."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from handlers.bookings import eaters_of, known
+from handlers.resting import undoable
 from handlers.turn import Turn
+from models.cards import Card
 from models.meals import Mode, StandingBooking
 from models.people import Member
 from nlu import Intent, Understanding
-from rules import rolls, standing
+from rules import resting, rolls, standing
 from rules.people import check_may_act
+from rules.resting import Change
 from rules.values import Answer, Button, Message, Refused, Text, Toast
 
 
 def order(turn: Turn, understanding: Understanding) -> Answer:
     """A rhythm is said: it is read back and stands after one tap; a rhythm cancelled ends the same way."""
-    known(turn)
-    found = eaters_of(turn, understanding.slots.beneficiary)
-    if len(found) > 1:
-        raise Refused("meals.who_is_that", name=found[0].name)
-    eater = found[0]
+    eater = eater_of(turn, understanding.slots.beneficiary or "")
     if understanding.intent == Intent.CANCEL_MEAL:
         return _confirm_end(turn, eater)
     slots = understanding.slots
@@ -28,23 +29,29 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
         "sitting": rolls.sitting_of(turn.village, slots.meal).value,
         "portions": slots.count or 1,
         "mode": standing.mode_for(turn.session, eater, Mode(slots.mode) if slots.mode else None).value,
+        "note": slots.notes or "",
     }
     card = turn.ask("meals.standing", **facts)
-    return Message(
-        Text("meals.standing_confirm", **_said(turn, facts, eater)), _buttons("standmeal", card.id)
-    )
+    said = _said(_pattern(turn, facts, eater), eater)
+    return Message(Text("meals.standing_confirm", **said), _buttons("standmeal", card.id))
 
 
-def _said(turn: Turn, facts: dict[str, object], eater: Member) -> dict[str, object]:
-    weekdays = [Text(f"weekday.{number}") for number in standing.weekdays_of(str(facts["recur"]))]
-    sitting = rolls.sitting_of(turn.village, str(facts["sitting"]))
-    return {
-        "name": eater.name,
-        "weekdays": weekdays,
-        "sitting": sitting,
-        "portions": facts["portions"],
-        "mode": Mode(str(facts["mode"])),
-    }
+def eater_of(turn: Turn, words: str) -> Member:
+    """The one eater meant, for whom the asker may act."""
+    known(turn)
+    found = eaters_of(turn, words)
+    if len(found) > 1:
+        raise Refused("meals.who_is_that", name=found[0].name)
+    if found[0].id != turn.asker.id:
+        check_may_act(turn.session, turn.asker, found[0], "meals", turn.today)
+    return found[0]
+
+
+def _said(pattern: StandingBooking, eater: Member) -> dict[str, object]:
+    weekdays = [Text(f"weekday.{number}") for number in pattern.weekdays]
+    facts = {"sitting": pattern.sitting, "portions": pattern.portions, "mode": pattern.mode}
+    every_day = len(pattern.weekdays) == len(standing.EVERY_DAY)
+    return {"name": eater.name, "weekdays": Text("meals.every_day") if every_day else weekdays, **facts}
 
 
 def _buttons(verb: str, number: int) -> tuple[tuple[Button, ...], ...]:
@@ -52,31 +59,41 @@ def _buttons(verb: str, number: int) -> tuple[tuple[Button, ...], ...]:
     return ((yes, Button(Text("meals.button_wrong"), f"{verb}:{number}:no")),)
 
 
-def confirmed(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """The rhythm was read rightly, or not."""
+def _answered(
+    turn: Turn, arguments: tuple[str, ...], kind: str, act: Callable[[Turn, Card, Member], Message]
+) -> Answer:
+    """A card with a yes and a no: the yes does it for the card's eater, the no asks for other words."""
     number, word = arguments
-    card = turn.opened(number, "meals.standing")
+    card = turn.opened(number, kind)
     known(turn)
     if word != "yes":
         return Toast(Text("common.said_again"), edit=Message(Text("common.said_again")))
     eater = turn.session.get_one(Member, card.facts["eater"])
-    pattern = standing.make(turn.session, turn.village, eater, _pattern(turn, card.facts, eater), turn.act)
-    said = Text("meals.standing_made", **_said(turn, card.facts, eater))
-    rest = Button(Text("meals.button_rest"), f"restmeal:{pattern.id}")
-    return Toast(Text("meals.toast_done"), edit=Message(said, ((rest,),)))
+    return Toast(Text("meals.toast_done"), edit=act(turn, card, eater))
 
 
-def _pattern(turn: Turn, facts: dict[str, object], eater: Member) -> StandingBooking:
-    sitting = rolls.sitting_of(turn.village, str(facts["sitting"]))
-    pattern = standing.drafted(turn.village, eater, str(facts["recur"]), sitting, turn.act)
-    pattern.portions = int(str(facts["portions"]))
-    pattern.mode = Mode(str(facts["mode"]))
+def confirmed(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The rhythm was read rightly, or not."""
+    return _answered(turn, arguments, "meals.standing", _make)
+
+
+def _make(turn: Turn, card: Card, eater: Member) -> Message:
+    before = resting.seen(turn.session, eater.id)
+    drafted = _pattern(turn, card.facts, eater)
+    pattern = standing.make(turn.session, turn.village, eater, drafted, turn.act)
+    change = Change(eater.id, before, resting.seen(turn.session, eater.id))
+    return undoable(turn, Text("meals.standing_made", **_said(pattern, eater)), change)
+
+
+def _pattern(turn: Turn, facts: dict[str, Any], eater: Member) -> StandingBooking:
+    sitting = rolls.sitting_of(turn.village, facts["sitting"])
+    pattern = standing.drafted(turn.village, eater, facts["recur"], sitting, turn.act)
+    pattern.portions, pattern.mode = int(facts["portions"]), Mode(facts["mode"])
+    pattern.note = str(facts.get("note", ""))
     return pattern
 
 
-def _confirm_end(turn: Turn, eater: Member) -> Answer:
-    if eater.id != turn.asker.id:
-        check_may_act(turn.session, turn.asker, eater, "meals", turn.today)
+def _confirm_end(turn: Turn, eater: Member) -> Message:
     if not standing.standing_of(turn.session, eater.id):
         raise Refused("meals.no_standing", name=eater.name)
     card = turn.ask("meals.end_standing", eater=eater.id)
@@ -85,46 +102,58 @@ def _confirm_end(turn: Turn, eater: Member) -> Answer:
 
 def ended(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """The standing bookings end, or stay."""
-    number, word = arguments
-    card = turn.opened(number, "meals.end_standing")
-    known(turn)
-    if word != "yes":
-        return Toast(Text("common.said_again"), edit=Message(Text("common.said_again")))
-    eater = turn.session.get_one(Member, card.facts["eater"])
+    return _answered(turn, arguments, "meals.end_standing", _end)
+
+
+def _end(turn: Turn, card: Card, eater: Member) -> Message:
+    before = resting.seen(turn.session, eater.id)
     standing.end(turn.session, turn.village, eater, turn.act)
-    return Toast(Text("meals.toast_done"), edit=Message(Text("meals.standing_ended", name=eater.name)))
+    return undoable(turn, Text("meals.standing_ended", name=eater.name), Change(eater.id, before, []))
 
 
-def rest(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """A standing booking rests until it is tapped again."""
-    return _pause(turn, arguments, resting=True)
+def mine(turn: Turn, argument: str) -> Answer:
+    """`/standing`: what stands for the asker, or for somebody named, and the ways to change it."""
+    eater = eater_of(turn, argument)
+    patterns = standing.standing_of(turn.session, eater.id)
+    if not patterns:
+        return Text("meals.how_to_stand", name=eater.name)
+    said = [_line(turn, pattern, eater) for pattern in patterns]
+    rests = any(pattern.paused_from for pattern in patterns)
+    verb, label = ("wakemeal", "meals.button_go_on") if rests else ("restmeal", "meals.button_rest")
+    row = (
+        Button(Text(label), f"{verb}:{patterns[0].id}"),
+        Button(Text("meals.button_end"), f"endask:{eater.id}"),
+    )
+    return Message(Text("lines", parts=said), (row,) if turn.private else ())
 
 
-def go_on(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """A resting standing booking goes on."""
-    return _pause(turn, arguments, resting=False)
+def _line(turn: Turn, pattern: StandingBooking, eater: Member) -> Text:
+    facts = _said(pattern, eater)
+    if pattern.paused_from is None or _over(pattern.paused_until, turn.today):
+        return Text("meals.standing_line", **facts)
+    if pattern.paused_until is None:
+        return Text("meals.standing_line_rests", **facts, first=pattern.paused_from)
+    return Text(
+        "meals.standing_line_rests_until", **facts, first=pattern.paused_from, last=pattern.paused_until
+    )
 
 
-def _pause(turn: Turn, arguments: tuple[str, ...], *, resting: bool) -> Answer:
+def _over(last: date | None, today: date) -> bool:
+    return last is not None and last < today
+
+
+def ask_end(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """No more of it: asked once."""
     known(turn)
     number = arguments[0]
-    pattern = (
-        turn.session.get(StandingBooking, int(number)) if number.isascii() and number.isdecimal() else None
-    )
-    if pattern is None or pattern.ended_at is not None:
+    eater = turn.session.get(Member, int(number)) if number.isascii() and number.isdecimal() else None
+    if eater is None or eater.canteen_id != turn.village.id:
         raise Refused("common.old_button")
-    eater = turn.session.get_one(Member, pattern.eater_id)
-    if eater.canteen_id != turn.village.id:
-        raise Refused("common.old_button")
-    if resting:
-        standing.pause(turn.session, turn.village, eater, (turn.today, None), turn.act)
-    else:
-        standing.resume(turn.session, turn.village, eater, turn.act)
-    verb, label = ("wakemeal", "meals.button_go_on") if resting else ("restmeal", "meals.button_rest")
-    said = Text("meals.standing_rests" if resting else "meals.standing_goes_on", name=eater.name)
-    return Toast(
-        Text("meals.toast_done"), edit=Message(said, ((Button(Text(label), f"{verb}:{pattern.id}"),),))
-    )
+    if eater.id != turn.asker.id:
+        check_may_act(turn.session, turn.asker, eater, "meals", turn.today)
+    return Toast(Text("meals.button_end"), edit=_confirm_end(turn, eater))
 
 
-BUTTONS = {"standmeal": confirmed, "endmeals": ended, "restmeal": rest, "wakemeal": go_on}
+COMMANDS = {"standing": mine}
+BUTTONS = {"standmeal": confirmed, "endmeals": ended, "endask": ask_end}
+REPLIES = {"meals.standing": confirmed, "meals.end_standing": ended}

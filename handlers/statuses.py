@@ -107,3 +107,4 @@ def _member(turn: Turn, word: str) -> Member:
 COMMANDS = {"away": away}
 BUTTONS = {"whoaway": chosen, "status": tapped, "unstatus": undone}
 CARDS = {"people.days": days}
+UNDOES = {"people.undo": undone}

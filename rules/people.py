@@ -83,6 +83,11 @@ def cared_for(session: Session, actor: Member) -> list[Member]:
     return [elder for elder, _ in _cared_for(session, actor)]
 
 
+def cared_for(session: Session, actor: Member) -> list[Member]:
+    """Those somebody cares for, first linked first."""
+    return [elder for elder, _ in _cared_for(session, actor)]
+
+
 def names_cared_for(session: Session, actor: Member) -> frozenset[str]:
     """How somebody calls those they care for: by name, and as kin."""
     return frozenset(

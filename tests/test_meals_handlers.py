@@ -222,9 +222,9 @@ def test_the_cook_calls_a_meal_off_with_a_reason(session, village, lunch, granny
 def test_every_day_for_my_mother_stands_after_one_tap(session, village, granny, daughter):
     assert "对吗" in village.says(daughter, "每天给我妈送午饭")
     village.taps(daughter, village.buttons()[0])
-    rest = village.buttons()[0]
-    assert "先停着" in village.taps(daughter, rest)
-    assert "恢复了" in village.taps(daughter, village.buttons()[0])
+    rest = village.buttons()[1]
+    assert "起停" in village.taps(daughter, rest)
+    assert "恢复了" in village.taps(daughter, village.buttons()[1])
 
 
 def test_a_pasted_list_is_answered_in_one_line(session, village, lunch, granny, volunteer):

@@ -62,7 +62,7 @@ def test_a_clear_sentence_asks_nothing_of_the_store_but_itself(village, granny, 
         raise AssertionError("a clear sentence needs no memory")
 
     monkeypatch.setattr(remembering, "remember", never)
-    monkeypatch.setattr("handlers.routes.remember", never)
+    monkeypatch.setattr("handlers.questions.remember", never)
     assert "2 份" in village.says(granny, "明天中午两份，送到家")[0]
 
 

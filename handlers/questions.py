@@ -1,0 +1,83 @@
+"""What was asked last, and what a short answer to it means: typed words do what the buttons do."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+import nlu
+from handlers.remembering import remember
+from handlers.turn import Turn
+from models.cards import Card
+from nlu import Action, Context, Intent, Understanding
+from nlu.phrases import reply
+from rules.values import Answer
+
+UNDO_LASTS = timedelta(minutes=10)
+CERTAIN = frozenset({Intent.BOOK_MEAL, Intent.CANCEL_MEAL, Intent.QUERY_MENU, Intent.QUERY_BOOKINGS})
+ABOUT_DAYS = frozenset({"menus.write", "people.days", "meals.reason", "storm.why", "deliveries.arrange"})
+"""Questions whose answer may well sound like a booking."""
+
+
+def open_question(turn: Turn) -> Card | None:
+    """The last question to this person that is still open."""
+    asked = (
+        select(Card)
+        .where(Card.telegram_id == turn.heard.person_id, Card.chat_id == turn.heard.chat_id)
+        .where(col(Card.answered_at).is_(None), Card.expires_at > turn.now)
+        .order_by(col(Card.id).desc())
+        .limit(1)
+    )
+    return turn.session.exec(asked).first()
+
+
+def last_undo(turn: Turn) -> Card | None:
+    """What this person did last, if it can still be taken back."""
+    done = (
+        select(Card)
+        .where(Card.telegram_id == turn.heard.person_id, col(Card.kind).endswith(".undo"))
+        .where(col(Card.answered_at).is_(None), Card.expires_at > turn.now)
+        .where(Card.asked_at >= turn.now - UNDO_LASTS)
+        .order_by(col(Card.id).desc())
+        .limit(1)
+    )
+    return turn.session.exec(done).first()
+
+
+def understand(turn: Turn) -> Understanding:
+    """Read the sentence; what stays open is read again with what the village knows of the asker."""
+    heard = turn.heard
+    context = Context(
+        chat="private" if heard.private else "group",
+        addressed=heard.addressed,
+        reply_to=heard.reply_text or None,
+        reply_to_bot=heard.reply_to_bot,
+    )
+    now = turn.local if turn.canteen else turn.now
+    read = nlu.understand(heard.text, now, context)
+    if read.intent != Intent.UNCLEAR or read.action == Action.SILENT:
+        return read
+    return nlu.understand(heard.text, now, remember(turn, context))
+
+
+def answers_in_words(card: Card, understanding: Understanding) -> bool:
+    """Whether the message is the answer that was asked for, and not something else that came up meanwhile."""
+    if not card.awaits_text or understanding.intent == Intent.EMERGENCY:
+        return False
+    elsewhere = understanding.action == Action.ACT and understanding.intent in CERTAIN
+    return card.kind in ABOUT_DAYS or not elsewhere
+
+
+def either(yes: Callable[..., Answer], no: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The handler of a typed answer to a question whose two buttons have handlers of their own."""
+
+    def answered(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+        return (yes if arguments[1] == "yes" else no)(turn, arguments)
+
+    return answered
+
+
+def word(turn: Turn) -> str:
+    """A typed yes or no as the word on the button; empty when it is neither."""
+    said = reply(turn.heard.text)
+    return "" if said is None else "yes" if said else "no"

@@ -1,0 +1,108 @@
+"""Sentences that stand for a command, and short answers to a question of the bot: whole messages only."""
+
+import re
+from datetime import date
+
+from nlu.normalise import normalise
+from nlu.sentence import read_sentence, skeleton_of
+from nlu.spans import MODES, NEEDS, find_needs
+from nlu.values import Slots
+
+LONGEST = 40
+WHO = r"(?:帮|给|替)?(?P<who>(?!我的?$|我(?:现在|还|一共|总共|到底|先|的))[一-鿿]{1,6}?)?(?:的)?"
+DEBTOR = r"(?:我|俺|(?:帮|给|替)?(?P<who>我(?:妈|爸|家|奶奶|爷爷|外婆|外公|老伴|老公|老婆)[一-鿿]{0,2}?|(?!我|俺|现在|还|一共|总共|到底|工资)[一-鿿]{2,4}?)的?)?"
+REST = r"(?:先|就|都|要|想|暂时|全部)*(?:停掉|停送|停订|停餐|停吃|停一?停|停一下|停几天|停了|停|歇一?歇|歇几天|歇|暂停)(?:吃|送|订|餐|饭|几天|一下|一阵|吧|了|啊)*"
+LASTING = r"(?:长期|固定|每天|天天|平时)的?(?:报餐|订餐|订饭|送餐|送饭|吃饭|饭|餐)?的?"
+
+SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (command, re.compile(pattern, re.I))
+    for command, pattern in (
+        (
+            "account",
+            rf"{DEBTOR}(?:我|现在|还|一共|总共|到底)*(?:欠|该付|要付|差)(?:食堂|你们|了|的|着)*(?:多少|几多|好多|几)?(?:块|元)?(?:钱|饭钱|账)?(?:没有|没|吗|呢|啊)?"
+            r"|我的?(?:账|账单|饭钱|钱)|查一?下?账|(?:what|how much) do i owe|my account",
+        ),
+        ("privacy", r"我的(?:资料|信息|数据|档案)|my data"),
+        ("more", r"(?P<first>更多|more)|(?P<next>还有(?:什么|啥)?|even more)|(?P<back>返回|回去|回到开头|back)"),
+        ("family", r"(?:帮|给|替)(?:家里人|家人|家里|别人|老人)(?:订|报)(?:饭|餐)?|book for (?:my )?family"),
+        ("pair", r"请家人(?:替|帮|给)我(?:订|报)(?:饭|餐)?|让(?:家人|家里人)(?:替|帮)我(?:订|报)(?:饭|餐)?|let (?:my )?family book"),
+        ("standing", r"(?:我的)?(?:长期|固定)(?:报餐|订餐|订饭|送餐|饭|餐)?|every day"),
+        ("language", r"(?:说|换|改成?|用)?(?:英文|英语|中文|english|chinese)"),
+        ("away", r"(?:我)?(?:要)?(?:出远?门|不在家)(?:几天|一阵)?了?|(?:i am |i'm )?away"),
+        ("help", r"(?:怎么|咋|如何)(?:用|订饭|订餐|订|报餐|报名|弄|搞)(?:呢|啊)?|(?:你)?(?:会|能)(?:做|干)?(?:什么|啥)|帮助|使用说明|how does (?:this|it) work"),
+        (
+            "undo",
+            r"(?:我)?(?:不小心)?(?:点|按|搞|弄|订|报)错(?:了|啦)?|撤销|撤回|(?:我)?改(?:变)?主意了?|反悔了?|刚才(?:的|那个)?(?:不算|错了|点错了?|不要了?)|undo|my mistake",
+        ),
+        ("resume", rf"{WHO}(?:{LASTING})?(?:可以|都|再)*(?:恢复|重新开始|接着送|接着订|继续(?:送|订|吃))(?:{LASTING}|报餐|订餐|订饭|送餐|送饭|饭|餐|吧|了)*|resume"),
+        ("rest", rf"{WHO}(?P<when>[^,。停歇]*?)(?:{LASTING})?{REST}|(?:pause|stop) (?P<en>.*)"),
+    )
+)  # fmt: skip
+"""Command and the words for it; `who` is for whom, what stands before is read for days."""
+
+FOREIGN = re.compile(
+    r"停(?:电|水|车|工|气|课|班|药)|(?:雨|风|车|工|活|药|水|电)停|停下来|心跳|呼吸|歇业|停在"
+)
+YES = re.compile(
+    r"(?:嗯+|对+|是|是的|好|好的|好啊|行|可以|要|要的|没错|对的|就这样|确定|同意|ok|okay|yes|yep|right)[!。啊呀吧了哒嘞]*",
+    re.I,
+)
+NO = re.compile(
+    r"(?:不|不对|不是|不要|不用|不行|不好|错|错了|别|算了|都不是|no|nope|wrong)[!。啊呀吧了]*", re.I
+)
+
+
+def spoken(text: str) -> tuple[str, str] | None:
+    """The command a whole message stands for, and what it is about; None for every other sentence."""
+    if len(text) > LONGEST:
+        return None
+    said = normalise(text).strip(" ,。!?~").removesuffix("?")
+    if not said or FOREIGN.search(said):
+        return None
+    for command, pattern in SPOKEN:
+        found = pattern.fullmatch(said)
+        if found:
+            return command, _about(found, said)
+    return None
+
+
+def _about(found: re.Match[str], said: str) -> str:
+    groups = found.groupdict()
+    if "when" in groups:
+        return said
+    if "first" in groups:
+        return str(found.lastgroup)
+    return groups.get("who") or ""
+
+
+def endless(text: str) -> bool:
+    """Whether a span has a beginning and no end: from Monday on."""
+    return bool(re.search(r"起|开始|以后|往后|\bfrom\b(?!.*\bto\b)", text))
+
+
+def reply(text: str) -> bool | None:
+    """A plain yes or no; None when it is neither."""
+    said = normalise(text).strip(" ,。!?~")
+    if YES.fullmatch(said):
+        return True
+    return False if NO.fullmatch(said) else None
+
+
+FILLER = re.compile(
+    r"我|还是|就|也|要|来|订|报|帮|给|留|改成?|换成?|变成?|成|是|家里?|里|过来|吧|了|啊|呢|的|[ ,。!]"
+)
+
+
+def detail(text: str, today: date) -> Slots | None:
+    """How many, how eaten, how prepared, when nothing else is said: what is added to what was just talked about."""
+    if len(text) > LONGEST:
+        return None
+    sentence = read_sentence(text, today)
+    notes = find_needs(sentence.low)
+    if not (sentence.counts or sentence.modes or notes) or sentence.days or sentence.meals:
+        return None
+    rest = NEEDS.sub("", MODES.sub("", skeleton_of(sentence))).replace("N", "", 1)
+    if FILLER.sub("", rest):
+        return None
+    count = int(sentence.counts[-1].value) if sentence.counts else None
+    return Slots(count=count, mode=str(sentence.modes[-1].value) if sentence.modes else None, notes=notes)
