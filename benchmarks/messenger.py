@@ -18,9 +18,10 @@ from sandbox.limits import Limits, RateMeter
 TOKEN = "1000001:benchmarks-only-no-secret-AAAAAAAAAAAA"
 BATCH = 100
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
-CHAT = re.compile(rb"(?:^|&)chat_id=(-?\d+)")
-OFFSET = re.compile(rb"(?:^|&)offset=(-?\d+)")
-WAIT = re.compile(rb"(?:^|&)timeout=(\d+)")
+CHAT = re.compile(rb'(?:^|&|")chat_id(?:=|": ?)(-?\d+)')
+OFFSET = re.compile(rb'(?:^|&|")offset(?:=|": ?)(-?\d+)')
+WAIT = re.compile(rb'(?:^|&|")timeout(?:=|": ?)(\d+)')
+"""A field of a form or of a JSON object."""
 ME = {
     "id": 1000001,
     "is_bot": True,
@@ -141,7 +142,9 @@ def _flood(wait: int) -> bytes:
 
 
 def field(body: bytes, name: str) -> str:
-    """One field of a form; empty when it is not there."""
+    """One field of a form or of a JSON object as text; empty when it is not there."""
+    if body.startswith(b"{"):
+        return str(json.loads(body).get(name, ""))
     return parse_qs(body.decode()).get(name, [""])[0]
 
 

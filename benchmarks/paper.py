@@ -12,7 +12,7 @@ from benchmarks.figures import Section
 
 HOME = Path(__file__).parent.parent
 BEGINS, ENDS = "<!-- measured -->", "<!-- /measured -->"
-LIBRARIES = ("python-telegram-bot", "httpx", "aiohttp", "httpx-aiohttp", "aiogram", "SQLAlchemy", "sqlmodel")
+LIBRARIES = ("python-telegram-bot", "httpx", "aiogram", "aiohttp", "SQLAlchemy", "sqlmodel")
 
 
 def table(section: Section) -> str:

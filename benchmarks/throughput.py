@@ -63,6 +63,8 @@ async def _measure(bot: Running, people: Village, seconds: float) -> Round:
         await asyncio.sleep(0.02)
     ends, cpu = monotonic(), bot.cpu() - before
     waits = people.answered(begins, ends)
+    if not waits:
+        raise RuntimeError(f"The bot answered nobody:\n{bot.log.read_text(encoding='utf-8')[-2_000:]}")
     return Round(
         len(waits) / (ends - begins),
         cpu / len(waits) * 1000,

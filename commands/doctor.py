@@ -78,7 +78,7 @@ CHECKS: tuple[Callable[[Config], bool], ...] = (store, sqlite, disk, font)
 
 async def _messenger(config: Config) -> list[bool]:
     """The token is known to the messenger, and the bot can read what the village says."""
-    from transports.telegram import Rejected, Retry, Telegram, TokenRefused, Uncertain, requests
+    from transports.telegram import Rejected, Retry, Telegram, TokenRefused, Uncertain, wires
 
     try:
         token = config.telegram.secret_token()
@@ -86,7 +86,7 @@ async def _messenger(config: Config) -> list[bool]:
         return [_finding("cli.cannot_read", file=str(config.telegram.token_file), why=type(wrong).__name__)]
     if not token:
         return [_finding("cli.no_token")]
-    telegram = Telegram(token, requests(config.telegram.proxy), config.telegram.api_base)
+    telegram = Telegram(token, wires(config.telegram.proxy), config.telegram.api_base)
     await telegram.open()
     try:
         me = await telegram.get_me()

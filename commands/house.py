@@ -16,7 +16,7 @@ from commands.logs import set_up
 from commands.saying import say
 from config import Config
 from handlers.taking import Turns
-from jobs import alarms, inbox, meals, menus, people, sealing, serving, sheets
+from jobs import alarms, certificates, inbox, meals, menus, people, sealing, serving, sheets
 from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
@@ -27,7 +27,7 @@ from transports.hearing import hear
 from transports.pacing import UNLIMITED, Limits
 from transports.receiving import Intake, Receiver
 from transports.taps import Taps
-from transports.telegram import Me, Telegram, requests
+from transports.telegram import Me, Telegram, wires
 from transports.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-ROOMS = (people, meals, menus, sheets, serving, alarms, sealing, inbox)
+ROOMS = (people, meals, menus, sheets, serving, alarms, certificates, sealing, inbox)
 DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)
 LIVE = {"meal": daily_post}
 PACES = {"telegram": Limits(), "local": UNLIMITED}
@@ -50,8 +50,7 @@ async def make_sheet(store: Store, attachment: Mapping[str, Any], row: OutboxMes
 
     sheet, facts = attachment["sheet"], attachment["facts"]
     found = await store.read(lambda session: figures.data(session, sheet, facts))
-    content = await asyncio.to_thread(paper.pdf, sheet, found, Words(row.language, row.timezone))
-    return f"{sheet}.pdf", content
+    return await asyncio.to_thread(paper.made, sheet, found, Words(row.language, row.timezone))
 
 
 class PortTaken(Exception):
@@ -86,7 +85,7 @@ class House:
         set_up(config.log, token, config.telegram.webhook_secret.get_secret_value())
         self.config, self.store = config, store
         self.clock = clock_of(config)
-        self.telegram = Telegram(token, requests(config.telegram.proxy), config.telegram.api_base)
+        self.telegram = Telegram(token, wires(config.telegram.proxy), config.telegram.api_base)
         self.vitals = Vitals(self.clock())
         self.operators = config.operator.telegram_ids
         papers, limits = partial(make_sheet, store), PACES[config.telegram.pace]

@@ -8,6 +8,7 @@ from sandbox.faults import Rule
 from sandbox.inprocess import InProcessRequest
 from tests.sandboxes import COOK, GRANNY, TOKEN, hamlet
 from texts import load
+from transports.proxied import Proxied
 from transports.telegram import Telegram
 
 
@@ -20,7 +21,7 @@ def sandbox():
 async def telegram(sandbox):
     """The bot's own way to the messenger, into the sandbox."""
     requests = (InProcessRequest(sandbox.world), InProcessRequest(sandbox.world, sandbox.faults))
-    opened = Telegram(TOKEN, requests)
+    opened = Telegram(TOKEN, (Proxied(requests[0]), Proxied(requests[1])))
     await opened.open()
     yield opened
     await opened.close()

@@ -19,6 +19,7 @@ from sandbox.faults import Faults, Rule
 from sandbox.inprocess import InProcessRequest
 from sandbox.world import World
 from transports.pacing import UNLIMITED
+from transports.proxied import Proxied
 from transports.telegram import Telegram
 from transports.vitals import Vitals
 from transports.wording import clip, units, worded
@@ -42,8 +43,8 @@ class Village:
             self.world.add_person(name, person_id=number)
             self.world.start(number)
         self.group = self.world.add_group("上寨", [GRANNY, MANAGER]).id
-        request = InProcessRequest(self.world, self.faults)
-        self.telegram = Telegram(TOKEN, (request, request))
+        wire = Proxied(InProcessRequest(self.world, self.faults))
+        self.telegram = Telegram(TOKEN, (wire, wire))
         self.titles = {}
         sending = Sending(
             store,

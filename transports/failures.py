@@ -1,8 +1,9 @@
-"""The few ways to fail that the messenger has for us, and what a library's error means."""
+"""The few ways to fail that the messenger has for us, and how its answers name them."""
 
-import aiohttp
-import httpx
-from telegram import error as faults
+import json
+from typing import Any
+
+from transports.replies import Reply
 
 
 class Retry(Exception):
@@ -41,6 +42,7 @@ class SecondPoller(Exception):
     """Somebody else receives the updates of this bot."""
 
 
+LONGEST_REST = 3_600.0
 GONE = (
     "chat not found",
     "user is deactivated",
@@ -52,40 +54,47 @@ GONE = (
     "have no rights to send",
     "need administrator rights",
 )
-NOT_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.ProxyError,
-)
 
 
-def failure(error: faults.TelegramError) -> Exception:
-    """What a library's error means for the one who sends."""
-    match error:
-        case faults.RetryAfter():
-            after = error.retry_after
-            return Retry(float(after if isinstance(after, int) else after.total_seconds()), flood=True)
-        case faults.ChatMigrated():
-            return Migrated(error.new_chat_id)
-        case faults.InvalidToken():
+def result(reply: Reply) -> Any:
+    """What was asked for; raises what a refusal means. Whatever is no answer of a Bot API leaves it open."""
+    try:
+        answer = json.loads(reply.body)
+    except ValueError:
+        raise Uncertain(f"no answer of a Bot API, status {reply.status}") from None
+    if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
+        raise Uncertain(f"no answer of a Bot API, status {reply.status}")
+    if answer["ok"] and "result" in answer:
+        return answer["result"]
+    raise failure(answer)
+
+
+def failure(answer: dict[str, Any]) -> Exception:
+    """What a refusal means for the one who sends."""
+    more, code, words = answer.get("parameters"), answer.get("error_code"), str(answer.get("description", ""))
+    more = more if isinstance(more, dict) else {}
+    if isinstance(more.get("migrate_to_chat_id"), int):
+        return Migrated(more["migrate_to_chat_id"])
+    if code == 429:
+        return Retry(_seconds(more.get("retry_after")), flood=True)
+    return _by_code(code, words)
+
+
+def _by_code(code: object, words: str) -> Exception:
+    match code:
+        case 401 | 404:
             return TokenRefused("the messenger does not know this bot")
-        case faults.Conflict():
+        case 409:
             return SecondPoller("another program receives the updates of this bot")
-        case faults.Forbidden():
-            return Unreachable(error.message)
-        case faults.BadRequest():
-            gone = any(words in error.message.lower() for words in GONE)
-            return Unreachable(error.message) if gone else Rejected(error.message)
+        case 403:
+            return Unreachable(words)
+        case 400:
+            gone = any(known in words.lower() for known in GONE)
+            return Unreachable(words) if gone else Rejected(words)
         case _:
-            return Retry(1.0) if _surely_not_sent(error.__cause__) else Uncertain(type(error).__name__)
+            return Uncertain(f"error {code}")
 
 
-def _surely_not_sent(cause: BaseException | None) -> bool:
-    """The aiohttp transport calls a connection lost in mid-request a connect timeout: look at what lies under it."""
-    under = cause.__cause__ if cause is not None else None
-    if isinstance(under, aiohttp.ClientError | TimeoutError):
-        return isinstance(under, NOT_CONNECTED)
-    return isinstance(cause, NOT_SENT)
+def _seconds(given: object) -> float:
+    known = isinstance(given, int | float) and given > 0
+    return min(float(given), LONGEST_REST) if known else 1.0  # type: ignore[arg-type]

@@ -1,17 +1,9 @@
 """The messenger's Bot API: few calls, four ways to fail, and never the token in any of them."""
 
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import httpx
-from httpx_aiohttp import AiohttpTransport
-from telegram import InputFile
-from telegram import error as faults
-from telegram.request import BaseRequest, HTTPXRequest, RequestData
-from telegram.request._requestparameter import RequestParameter
-from telegram.warnings import PTBDeprecationWarning
+from urllib.parse import quote
 
 from transports.failures import (
     Migrated,
@@ -21,8 +13,10 @@ from transports.failures import (
     TokenRefused,
     Uncertain,
     Unreachable,
-    failure,
+    result,
 )
+from transports.replies import Reply
+from transports.wire import NotSent, Unanswered, Upload, Wire, Wires
 
 __all__ = [
     "Me",
@@ -34,8 +28,7 @@ __all__ = [
     "TokenRefused",
     "Uncertain",
     "Unreachable",
-    "failure",
-    "requests",
+    "wires",
 ]
 
 CONNECTIONS = 64
@@ -51,25 +44,14 @@ UNCHANGED = "message is not modified"
 DELETED = "message to delete not found"
 
 
-def requests(proxy: str = "") -> tuple[BaseRequest, BaseRequest]:
-    """Two pools of connections, one for polling and one for all else; a proxy is spoken to by plain httpx."""
-    # Each 429 would print that this attribute is a number today and a duration one day; we read both.
-    warnings.filterwarnings("ignore", ".*attribute `retry_after`", PTBDeprecationWarning)
-    return _request(4, POLL_SECONDS + SLACK, proxy), _request(CONNECTIONS, SEND_TIMEOUT, proxy)
+def wires(proxy: str = "") -> tuple[Wire, Wire]:
+    """Two ways to the messenger, one for polling and one for all else."""
+    polling, other = (4, POLL_SECONDS + SLACK), (CONNECTIONS, SEND_TIMEOUT)
+    if not proxy:
+        return Wires(*polling), Wires(*other)
+    from transports.proxied import through
 
-
-def _request(size: int, read_timeout: float, proxy: str) -> BaseRequest:
-    limits = httpx.Limits(max_connections=size, keepalive_expiry=15.0)
-    lean: dict[str, Any] = {} if proxy else {"transport": AiohttpTransport(limits=limits)}
-    return HTTPXRequest(
-        connection_pool_size=size,
-        read_timeout=read_timeout,
-        write_timeout=20.0,
-        connect_timeout=10.0,
-        pool_timeout=20.0,
-        proxy=proxy or None,
-        httpx_kwargs=lean,
-    )
+    return through(proxy, *polling), through(proxy, *other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +66,9 @@ class Me:
 class Telegram:
     """The Bot API as the house uses it; raw objects in and out, no copies of them."""
 
-    def __init__(
-        self, token: str, requests: tuple[BaseRequest, BaseRequest], base: str = DEFAULT_BASE
-    ) -> None:
-        self._polling, self._request = requests
+    def __init__(self, token: str, wires: tuple[Wire, Wire], base: str = DEFAULT_BASE) -> None:
+        self._polling, self._wire = wires
+        base, token = quote(base, safe=":/%"), quote(token, safe=":")
         self._url, self._files = f"{base}/bot{token}", f"{base}/file/bot{token}"
 
     def __repr__(self) -> str:
@@ -95,17 +76,17 @@ class Telegram:
 
     async def open(self) -> None:
         """Make ready."""
-        await self._polling.initialize()
-        await self._request.initialize()
+        await self._polling.open()
+        await self._wire.open()
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._polling.shutdown()
-        await self._request.shutdown()
+        await self._polling.close()
+        await self._wire.close()
 
     async def call(self, method: str, **parameters: Any) -> Any:
         """Any method; None is left out."""
-        return await self._post(self._request, method, parameters)
+        return await self._post(self._wire, method, parameters)
 
     async def poll(self, offset: int | None, seconds: int = POLL_SECONDS) -> list[Any]:
         """The next raw updates, on connections of their own; waits for some."""
@@ -122,8 +103,8 @@ class Telegram:
         else:
             name, content = document
             caption = {("caption" if key == "text" else key): value for key, value in said.items()}
-            file = InputFile(content, filename=name)
-            sent = await self.call("sendDocument", chat_id=chat_id, document=file, **caption)
+            given = {"chat_id": chat_id, **caption}
+            sent = await self._post(self._wire, "sendDocument", given, ("document", name, content))
         return int(sent["message_id"])
 
     async def show(self, chat_id: int, said: dict[str, Any], photo: str) -> int:
@@ -177,10 +158,10 @@ class Telegram:
     async def file(self, file_id: str) -> bytes:
         """The content of a file somebody sent."""
         found = await self.call("getFile", file_id=file_id)
-        try:
-            return await self._request.retrieve(f"{self._files}/{found['file_path']}")
-        except faults.TelegramError as error:
-            raise failure(error) from None
+        reply = await _carried(self._wire.get(f"{self._files}/{quote(found['file_path'])}"))
+        if reply.status != 200:
+            raise Rejected(f"the file could not be fetched, status {reply.status}")
+        return reply.body
 
     async def set_webhook(self, url: str, secret: str) -> None:
         """Have updates posted to an address."""
@@ -193,11 +174,18 @@ class Telegram:
         """Have updates kept for polling."""
         await self.call("deleteWebhook")
 
-    async def _post(self, request: BaseRequest, method: str, parameters: dict[str, Any]) -> Any:
-        given = [RequestParameter.from_input(name, v) for name, v in parameters.items() if v is not None]
-        data = RequestData(given) if given else None
-        try:
-            return await request.post(f"{self._url}/{method}", data)
-        except faults.TelegramError as error:
-            # The library's own error may carry the address, and the address carries the token.
-            raise failure(error) from None
+    async def _post(
+        self, wire: Wire, method: str, parameters: dict[str, Any], upload: Upload | None = None
+    ) -> Any:
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return result(await _carried(wire.post(f"{self._url}/{method}", given, upload)))
+
+
+async def _carried(reply: Awaitable[Reply]) -> Reply:
+    """The wire's own faults in the house's words; none of them carries the address, which carries the token."""
+    try:
+        return await reply
+    except NotSent:
+        raise Retry(1.0) from None
+    except Unanswered as unknown:
+        raise Uncertain(str(unknown)) from None
