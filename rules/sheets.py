@@ -1,14 +1,14 @@
 """What stands on the sheets for the kitchen wall and the carrier's pocket, as plain data."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlmodel import Session
 
 from models.meals import Booking, BookingState, Meal, Mode
 from models.people import Canteen, Member
-from rules import alarms, deliveries, diets, outbox, rolls
+from rules import alarms, deliveries, diets, kitchen_book, outbox, rolls
 from rules.counts import count
 from rules.values import Text, lines
 
@@ -17,10 +17,11 @@ Facts = Mapping[str, Any]
 
 def data(session: Session, sheet: str, facts: Facts) -> dict[str, Any]:
     """The facts of a sheet: strings, numbers, lists and mappings only."""
-    meal = session.get_one(Meal, int(facts["meal_id"]))
-    if sheet == "kitchen":
-        return kitchen(session, meal)
-    return delivery(session, meal, int(facts.get("carrier_id", 0)))
+    return SHEETS[sheet](session, facts)
+
+
+def _meal(session: Session, facts: Facts) -> Meal:
+    return session.get_one(Meal, int(facts["meal_id"]))
 
 
 def kitchen(session: Session, meal: Meal) -> dict[str, Any]:
@@ -134,3 +135,14 @@ def _kitchen_lines(sheet: dict[str, Any]) -> list[Text]:
 
 def _diet(name: str) -> Text:
     return Text(f"sheets.diet_{name}")
+
+
+SHEETS: Mapping[str, Callable[[Session, Facts], dict[str, Any]]] = {
+    "kitchen": lambda session, facts: kitchen(session, _meal(session, facts)),
+    "delivery": lambda session, facts: delivery(
+        session, _meal(session, facts), int(facts.get("carrier_id", 0))
+    ),
+    "kitchen_book": kitchen_book.month,
+    "kitchen_table": kitchen_book.month,
+    "eaters": kitchen_book.eaters,
+}

@@ -2,12 +2,13 @@
 
 import functools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
+from texts import books
 from texts.rendering import Words, plain
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -21,8 +22,16 @@ def fonts() -> Path:
     return Path(str(next(file for file in files if file.suffix == ".otf").locate())).parent
 
 
+def made(sheet: str, data: Mapping[str, Any], words: Words) -> tuple[str, bytes]:
+    """A sheet as a file with its name; slow (a second), so in a thread of its own."""
+    about = f"-{data['month'][:7]}" if "month" in data else ""
+    if sheet in WORKBOOKS:
+        return f"{sheet}{about}.xlsx", WORKBOOKS[sheet](data, words)
+    return f"{sheet}{about}.pdf", pdf(sheet, data, words)
+
+
 def pdf(sheet: str, data: Mapping[str, Any], words: Words) -> bytes:
-    """A sheet as a PDF of one page; slow (a second), so in a thread of its own."""
+    """A sheet as a PDF, of one page but for books."""
     return compiled(sheet, data, words, "pdf")
 
 
@@ -30,9 +39,10 @@ def compiled(sheet: str, data: Mapping[str, Any], words: Words, form: Literal["p
     """A sheet in one of typst's forms."""
     import typst
 
-    spoken = {"kitchen": kitchen, "delivery": delivery}[sheet](data, words)
+    template, say = PAGES[sheet]
+    spoken = say(data, words)
     made = typst.compile(
-        str(TEMPLATES / "sheet.typ"),
+        str(TEMPLATES / template),
         root=str(TEMPLATES),
         font_paths=[str(fonts())],
         ignore_system_fonts=True,
@@ -125,3 +135,15 @@ def _stop(number: int, stop: Mapping[str, Any], words: Words) -> list[str]:
         str(stop["portions"]),
         " ".join(filter(None, (door, wants, note))),
     ]
+
+
+Say = Callable[[Mapping[str, Any], Words], dict[str, Any]]
+PAGES: Mapping[str, tuple[str, Say]] = {
+    "kitchen": ("sheet.typ", kitchen),
+    "delivery": ("sheet.typ", delivery),
+    "kitchen_book": ("book.typ", books.book),
+}
+WORKBOOKS: Mapping[str, Callable[[Mapping[str, Any], Words], bytes]] = {
+    "kitchen_table": books.workbook,
+    "eaters": books.eaters,
+}
