@@ -24,7 +24,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
 mutants: $(VENV)/.bench
-	$(BIN)/mutmut run
+	$(BIN)/mutmut run $(ARGS)
 	$(BIN)/mutmut results
 
 lock: $(VENV)/.uv
