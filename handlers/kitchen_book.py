@@ -62,7 +62,7 @@ def who_ate(turn: Turn, argument: str) -> Answer:
     days = gathered(spans) or (turn.today - RECENT, turn.today)
     for span in reversed(spans):
         words = words[: span.start] + words[span.end :]
-    found = eaters.who_ate(turn.session, turn.village.id, words.strip(" ,的"), (days[0], days[-1]), turn.act)
+    found = eaters.who_ate(turn.session, turn.village.id, words, (days[0], days[-1]), turn.act)
     if not found:
         return Text("kitchen.nobody_ate", dish=words.strip()[:40], first=days[0], last=days[-1])
     for table in found:

@@ -5,7 +5,7 @@ from handlers.turn import Turn
 from models.meals import Meal, MealState
 from models.people import Role
 from rules import meals, menus, sheets
-from rules.values import Answer, Attachment, Message, Refused, Text
+from rules.values import Answer, Attachment, Button, Message, Refused, Text
 
 
 def sheet(turn: Turn, argument: str) -> Answer:
@@ -20,7 +20,8 @@ def sheet(turn: Turn, argument: str) -> Answer:
         return Text("sheets.no_meal")
     paper = Attachment("kitchen", {"meal_id": meal.id})
     turn.answer(Message(sheets.paper_text(meal), attachment=paper))
-    return sheets.kitchen_text(turn.session, meal)
+    book = Button(Text("kitchen.button_card"), "kcard:new")
+    return Message(sheets.kitchen_text(turn.session, meal), ((book,),))
 
 
 def _meal(turn: Turn) -> Meal | None:

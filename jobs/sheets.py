@@ -9,7 +9,7 @@ from jobs.duties import Due, Duty, Look
 from models.meals import Meal, MealState
 from models.people import Role
 from rules import alarms, outbox, sheets
-from rules.values import Attachment, Message, Text
+from rules.values import Attachment, Button, Message, Text
 
 
 def due(look: Look) -> Iterable[Due]:
@@ -24,7 +24,8 @@ def do(session: Session, due: Due, now: datetime) -> None:
     """The sheet as a message and on paper; whom to ask after, to those who care."""
     meal = session.get_one(Meal, int(due.target))
     kitchen = (Role.COOK, Role.MANAGER)
-    text = sheets.kitchen_text(session, meal)
+    book = Button(Text("kitchen.button_card"), "kcard:new")
+    text = Message(sheets.kitchen_text(session, meal), ((book,),))
     outbox.tell_role(session, f"kitchen:{meal.id}", meal.canteen_id, kitchen, text, now=now)
     # A message of its own: under a file there is no room for a long list.
     paper = Message(sheets.paper_text(meal), attachment=Attachment("kitchen", {"meal_id": meal.id}))

@@ -39,7 +39,7 @@ def who_ate(session: Session, canteen_id: int, dish: str, days: tuple[date, date
     """Every meal of those days with such a dish, and its eaters; asking is written down."""
     if act.actor_id is None or not holds(session, act.actor_id, *MAY_ASK):
         raise Refused("kitchen.only_those_who_care")
-    wanted = "".join(dish.split())
+    wanted = "".join(dish.split()).strip(",，。的?？")
     if not wanted:
         raise Refused("kitchen.which_dish")
     meals = select(Meal).where(Meal.canteen_id == canteen_id, col(Meal.day).between(*days))

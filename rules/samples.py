@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.kitchen import Sample
 from models.meals import Meal
-from models.people import Canteen, Member, Role
+from models.people import Canteen, Member, Role, Status
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
@@ -161,6 +161,8 @@ def overdue(session: Session, now: datetime, canteen_id: int | None = None) -> S
 
 
 def keeper_of(session: Session, member_id: int | None) -> Member | None:
-    """Who kept a sample, when they can be written to."""
+    """Who kept a sample, while they are here and can be written to."""
     member = session.get(Member, member_id) if member_id else None
-    return member if member is not None and outbox.reach(session, member) is not None else None
+    if member is None or member.status != Status.ACTIVE:
+        return None
+    return member if outbox.reach(session, member) is not None else None
