@@ -4,7 +4,7 @@ from handlers.turn import Turn
 from models.people import Consent, InvitationPurpose, Member, Role
 from rules import invitations, joining, people
 from rules.invitations import Purpose
-from rules.values import Answer, Button, Message, Refused, Text, Toast
+from rules.values import Answer, Attachment, Button, Message, Refused, Text, Toast
 
 
 def admit(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -48,7 +48,8 @@ def consented(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if arguments[1] not in set(Consent):
         raise Refused("common.old_button")
     purpose = Purpose(InvitationPurpose.CARE, card.facts["elder"], consent=Consent(arguments[1]))
-    return Toast(Text("common.done"), edit=_link(turn, purpose))
+    turn.answer(_link(turn, purpose))
+    return Toast(Text("common.done"), edit=Message(Text("people.link_follows")))
 
 
 def invite(turn: Turn, argument: str) -> Answer:
@@ -80,7 +81,8 @@ def _one_named(turn: Turn, name: str) -> Member:
 
 def _link(turn: Turn, purpose: Purpose) -> Message:
     secret = invitations.make(turn.session, turn.asker, purpose, turn.act)
-    return Message(Text("people.link", secret=secret))
+    address = f"https://t.me/{turn.heard.bot}?start={secret}"
+    return Message(Text("people.link", address=address), attachment=Attachment("link", {"url": address}))
 
 
 def _asker(turn: Turn) -> Member:

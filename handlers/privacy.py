@@ -1,14 +1,9 @@
 """My data: seen, taken along, forgotten; in private only, forgetting after two taps."""
 
-import json
-
 from handlers.turn import Turn
 from rules import privacy
 from rules.people import age_on
-from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
-
-PIECE = 3500
-"""Letters of the document in one message."""
+from rules.values import Answer, Attachment, Button, Message, Refused, Style, Text, Toast
 
 
 def mine(turn: Turn, argument: str) -> Answer:
@@ -44,9 +39,8 @@ def tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 
 def _export(turn: Turn) -> Toast:
-    document = json.dumps(privacy.kept(turn.session, turn.asker), ensure_ascii=False, indent=1)
-    for start in range(0, len(document), PIECE):
-        turn.answer(Text("verbatim", text=document[start : start + PIECE]))
+    document = Attachment("mine", {"member_id": turn.asker.id})
+    turn.answer(Message(Text("people.mine_file"), attachment=document))
     return Toast(Text("common.done"))
 
 

@@ -115,7 +115,7 @@ def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
         turn.session.add(card)
         return CARDS[card.kind](turn, card, turn.heard.text)
     said = spoken(turn.heard.text)
-    if said is not None and said[0] in COMMANDS and turn.member is not None:
+    if said is not None and said[0] in COMMANDS and (turn.member is not None or said[0] == "start"):
         return COMMANDS[said[0]](turn, said[1])
     if card is not None and (followed := _follow(turn, card)) is not None:
         return followed

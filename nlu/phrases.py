@@ -40,6 +40,7 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 """Command and the words for it; `who` is for whom, what stands before is read for days."""
 
+LINK = re.compile(r"(?:https?://)?t\.me/\w{4,32}\?start=(?P<secret>[\w-]{8,64})", re.ASCII)
 FOREIGN = re.compile(
     r"停(?:电|水|车|工|气|课|班|药)|(?:雨|风|车|工|活|药|水|电)停|停下来|心跳|呼吸|歇业|停在"
 )
@@ -54,6 +55,9 @@ NO = re.compile(
 
 def spoken(text: str) -> tuple[str, str] | None:
     """The command a whole message stands for, and what it is about; None for every other sentence."""
+    link = LINK.fullmatch(text.strip())
+    if link:
+        return "start", link["secret"]
     if len(text) > LONGEST:
         return None
     said = normalise(text).strip(" ,。!?~").removesuffix("?")

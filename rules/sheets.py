@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.meals import Booking, BookingState, Meal, Mode
 from models.people import Canteen, Member
-from rules import alarms, deliveries, diets, kitchen_book, outbox, rolls
+from rules import alarms, deliveries, diets, kitchen_book, outbox, privacy, rolls
 from rules.counts import count
 from rules.values import Text, lines
 
@@ -138,6 +138,10 @@ def _diet(name: str) -> Text:
 
 
 SHEETS: Mapping[str, Callable[[Session, Facts], dict[str, Any]]] = {
+    "link": lambda session, facts: dict(facts),
+    "mine": lambda session, facts: {
+        "kept": privacy.kept(session, session.get_one(Member, int(facts["member_id"])))
+    },
     "kitchen": lambda session, facts: kitchen(session, _meal(session, facts)),
     "delivery": lambda session, facts: delivery(
         session, _meal(session, facts), int(facts.get("carrier_id", 0))

@@ -222,8 +222,9 @@ def test_a_manager_lets_a_newcomer_in_by_one_tap(village, session, canteen, mana
 
 
 def test_granny_pairs_her_grandson_by_a_line_he_sends_to_the_bot(village, session, granny):
-    line = village.says(granny, "/pair")[0].splitlines()[-1]
-    said = village.says(stranger(name="小李"), line)
+    address = village.says(granny, "/pair")[0].splitlines()[-1]
+    assert address.startswith("https://t.me/gulou_bot?start=")
+    said = village.says(stranger(name="小李"), address)
     assert any("李奶奶" in words for words in said)
     grandson = joining.of_account(session, granny.canteen_id, 3001)
     assert people.resolve(session, grandson, "李奶奶") == [granny]

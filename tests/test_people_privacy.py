@@ -9,9 +9,12 @@ from sqlmodel import SQLModel, select
 from models.meals import Booking, BookingState
 from models.outbox import OutboxMessage, OutboxState
 from models.people import Account, Member
-from rules import audit, people, privacy
+from rules import audit, people, privacy, sheets
 from rules.values import Refused
+from texts import Words
+from texts import sheets as paper
 
+CHINESE = Words("zh_CN", "Asia/Shanghai")
 WORDS = ("李奶奶", ": 1001", "13800001111", "上寨3号")
 
 
@@ -44,7 +47,11 @@ def test_in_the_group_nothing_of_it_is_said(village, known):
 def test_granny_takes_everything_along_as_one_document(village, session, known):
     village.says(known, "/privacy")
     village.taps(known, village.data_of("全部发给我"))
-    document = json.loads(next(said for said in village.told(known) if said.startswith("{")))
+    row = session.exec(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
+    assert row.body["attachment"] == {"sheet": "mine", "facts": {"member_id": known.id}}
+    name, content = paper.made("mine", sheets.data(session, "mine", row.body["attachment"]["facts"]), CHINESE)
+    document = json.loads(content)
+    assert name == "我的资料.json"
     assert document == privacy.kept(session, known)
     assert document["address"] == "上寨3号"
     assert len(document["bookings"]) == 2

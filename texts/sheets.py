@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from texts import books
+from texts.files import FILES
 from texts.rendering import Words, plain
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +25,8 @@ def fonts() -> Path:
 
 def made(sheet: str, data: Mapping[str, Any], words: Words) -> tuple[str, bytes]:
     """A sheet as a file with its name; slow (a second), so in a thread of its own."""
+    if sheet in FILES:
+        return FILES[sheet](data, words)
     about = f"-{data['month'][:7]}" if "month" in data else ""
     if sheet in WORKBOOKS:
         return f"{sheet}{about}.xlsx", WORKBOOKS[sheet](data, words)

@@ -61,7 +61,9 @@ def _spoken(it: _Reading, heard: Heard) -> Heard:
     foreign = command == ELSEWHERE
     if foreign or not (text or photo or phone or mentioned):
         return replace(heard, kind=Kind.OTHER)
-    said = replace(heard, text=text, command=command, argument=argument, mentioned=mentioned)
+    said = replace(
+        heard, text=text, command=command, argument=argument, mentioned=mentioned, bot=it.bot_username
+    )
     return replace(said, photo=photo, phone=phone, **_reply(it))
 
 
@@ -94,7 +96,8 @@ def _button(it: _Reading) -> Heard:
     callback_id = _string(body, "id")
     if not callback_id or len(data.encode()) > MOST_DATA:
         raise Malformed("a tap without an id, or with too much on its button")
-    return Heard(it.update_id, kind, callback_id=callback_id, data=data, **place, **_person(body, "from"))
+    place |= _person(body, "from") | {"bot": it.bot_username}
+    return Heard(it.update_id, kind, callback_id=callback_id, data=data, **place)
 
 
 def _membership(it: _Reading) -> Heard:

@@ -36,6 +36,7 @@ POLL_SECONDS = 50
 SLACK = 10.0
 SEND_TIMEOUT = 30.0
 """Generous: a read that times out leaves open whether the message arrived."""
+PICTURE = ".png"
 DEFAULT_BASE = "https://api.telegram.org"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "chat_member")
 
@@ -103,8 +104,10 @@ class Telegram:
         else:
             name, content = document
             caption = {("caption" if key == "text" else key): value for key, value in said.items()}
+            # A picture is seen at once; as a document it would have to be opened first.
+            kind = "photo" if name.endswith(PICTURE) else "document"
             given = {"chat_id": chat_id, **caption}
-            sent = await self._post(self._wire, "sendDocument", given, ("document", name, content))
+            sent = await self._post(self._wire, f"send{kind.title()}", given, (kind, name, content))
         return int(sent["message_id"])
 
     async def show(self, chat_id: int, said: dict[str, Any], photo: str) -> int:

@@ -55,6 +55,8 @@ class Heard:
     bot_status: str = ""
     joined: tuple[tuple[int, str], ...] = ()
     new_chat_id: int | None = None
+    bot: str = ""
+    """The bot's own name, where the answer may hold a link to it."""
 
     @property
     def addressed(self) -> bool:
