@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import bindparam, or_
 from sqlmodel import Session, col, select
 
+from models.base import table_of
 from models.memory import shelf
 from models.people import CareLink, Member, MemberRole, Role, Status, StatusChange
 from rules.naming import matches, parent_words, surname_of
@@ -17,14 +18,11 @@ ENTITLED: dict[str, frozenset[Role]] = {"meals": MEAL_HELPERS}
 
 
 STATUSES = shelf(StatusChange)
-LATEST = (
-    select(col(StatusChange.status))
-    .where(
-        col(StatusChange.member_id) == bindparam("member"), col(StatusChange.starts_on) <= bindparam("day")
-    )
-    .where(col(StatusChange.undone_at).is_(None))
-    .order_by(col(StatusChange.starts_on).desc(), col(StatusChange.id).desc())
-    .limit(1)
+CHANGE = table_of(StatusChange).c
+CHANGES = (
+    select(CHANGE.starts_on, CHANGE.status)
+    .where(CHANGE.member_id == bindparam("member"), CHANGE.undone_at.is_(None))
+    .order_by(CHANGE.starts_on.desc(), CHANGE.id.desc())
 )
 
 
@@ -83,11 +81,6 @@ def cared_for(session: Session, actor: Member) -> list[Member]:
     return [elder for elder, _ in _cared_for(session, actor)]
 
 
-def cared_for(session: Session, actor: Member) -> list[Member]:
-    """Those somebody cares for, first linked first."""
-    return [elder for elder, _ in _cared_for(session, actor)]
-
-
 def names_cared_for(session: Session, actor: Member) -> frozenset[str]:
     """How somebody calls those they care for: by name, and as kin."""
     return frozenset(
@@ -97,11 +90,15 @@ def names_cared_for(session: Session, actor: Member) -> frozenset[str]:
 
 def status_on(session: Session, member: Member, day: date) -> Status:
     """A member's status on a day: the latest change that has begun by then; without one, what is written down."""
-    asked = {"member": member.id, "day": day}
-    (latest,) = STATUSES.recall(
-        session, (member.id, day), lambda: (session.exec(LATEST, params=asked).first(),)
-    )
-    return latest or member.status
+    changes = STATUSES.recall(session, member.id, lambda: _changes(session, member.id))
+    return next((status for starts_on, status in changes if starts_on <= day), member.status)
+
+
+def _changes(session: Session, member_id: int) -> tuple[tuple[date, Status], ...]:
+    """All changes of a member's status that were not taken back, the latest first."""
+    session.flush()
+    found = session.connection().execute(CHANGES, {"member": member_id})
+    return tuple((starts_on, status) for starts_on, status in found)
 
 
 def check_may_act(session: Session, actor: Member, elder: Member, action: str, today: date) -> None:
