@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -77,6 +77,10 @@ class Running:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
+    def said(self) -> str:
+        """The end of what it wrote."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-2_000:]
+
     async def stop(self) -> None:
         """SIGTERM, and patience; a bot that does not end is a fault."""
         self.process.send_signal(signal.SIGTERM)
@@ -102,9 +106,9 @@ async def running(who: Contestant, messenger: Messenger, folder: Path) -> AsyncI
 
 
 async def _ready(messenger: Messenger, bot: Running) -> None:
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(START_SECONDS):
-            await messenger.polled.wait()
-    except TimeoutError:
-        said = bot.log.read_text(encoding="utf-8", errors="replace")[-2_000:]
-        raise RuntimeError(f"The bot never asked for updates:\n{said}") from None
+            while bot.process.poll() is None and not messenger.polled.is_set():
+                await messenger.poll_within(0.2)
+    if not messenger.polled.is_set():
+        raise RuntimeError(f"The bot never asked for updates:\n{bot.said()}")

@@ -8,6 +8,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
@@ -73,6 +74,12 @@ class Messenger:
             self._flushing = True
             asyncio.get_running_loop().call_soon(self._flush)
         return self._update_id
+
+    async def poll_within(self, seconds: float) -> None:
+        """Until the bot asked for updates for the first time, or so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.polled.wait()
 
     async def settled(self, seconds: float = 1.0) -> None:
         """Until the bot holds a poll open and has had a moment to finish its start."""

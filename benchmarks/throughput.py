@@ -64,7 +64,7 @@ async def _measure(bot: Running, people: Village, seconds: float) -> Round:
     ends, cpu = monotonic(), bot.cpu() - before
     waits = people.answered(begins, ends)
     if not waits:
-        raise RuntimeError(f"The bot answered nobody:\n{bot.log.read_text(encoding='utf-8')[-2_000:]}")
+        raise RuntimeError(f"The bot answered nobody:\n{bot.said()}")
     return Round(
         len(waits) / (ends - begins),
         cpu / len(waits) * 1000,
