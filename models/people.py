@@ -101,7 +101,6 @@ class Member(Row, table=True):
     diet: list[str] = Field(default_factory=list, sa_type=Json)
     hardship: bool = False
     status: Status = Field(default=Status.ACTIVE, sa_type=states(Status))
-    certificate_until: date | None = None
     joined_at: datetime = Field(sa_type=Instant)
     approved_at: datetime | None = Field(default=None, sa_type=Instant)
     erased_at: datetime | None = Field(default=None, sa_type=Instant)

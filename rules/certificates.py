@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from models.certificates import Certificate, CertificateKind, CertificateOverride
+from models.certificates import Certificate, CertificateKind, CertificateOverride, CertificateProof
 from models.people import Canteen, Member, MemberRole, Role
 from models.shifts import DutyKind
 from models.store import hold
@@ -70,18 +70,19 @@ def lacking(
     needed = NEEDED.get(duty, ())
     if not needed or not member_ids or settings_of(canteen).certificates != "required":
         return {}
-    held = _held(session, member_ids)
+    until_when = held(session, member_ids)
     signed = _signed(session, member_ids, day)
     found: dict[int, Lack] = {}
     for member_id in member_ids:
         for kind in needed:
-            until = held.get((member_id, kind))
+            until = until_when.get((member_id, kind))
             if (until is None or until < day) and (member_id, kind) not in signed:
                 found.setdefault(member_id, Lack(kind, until))
     return found
 
 
-def _held(session: Session, member_ids: Collection[int]) -> dict[tuple[int, CertificateKind], date]:
+def held(session: Session, member_ids: Collection[int]) -> dict[tuple[int, CertificateKind], date]:
+    """Until when which certificates of these members hold."""
     rows = select(Certificate).where(col(Certificate.member_id).in_(member_ids))
     return {(row.member_id, row.kind): row.valid_until for row in session.exec(rows)}
 
@@ -230,3 +231,11 @@ def in_kitchen(session: Session, canteen_id: int) -> list[tuple[Member, Certific
     found = found.where(or_(health.c.id.is_not(None), col(Member.id).in_(cooking)))
     rows: list[tuple[Member, Certificate | None]] = [(member, row) for member, row in session.exec(found)]
     return sorted(rows, key=lambda pair: (pair[1].valid_until if pair[1] else date.min, pair[0].id))
+
+
+def forget(session: Session, member_id: int) -> None:
+    """Nothing of somebody's certificates stays; that a manager signed does, without the words."""
+    session.execute(delete(Certificate).where(col(Certificate.member_id) == member_id))
+    session.execute(delete(CertificateProof).where(col(CertificateProof.member_id) == member_id))
+    signed = update(CertificateOverride).where(col(CertificateOverride.member_id) == member_id)
+    session.execute(signed.values(reason=""))

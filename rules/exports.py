@@ -7,9 +7,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
+from models.certificates import CertificateKind
 from models.meals import Booking, Meal
 from models.outbox import OutboxMessage
 from models.people import Canteen, Member, MemberRole
+from rules import certificates
 from rules.settings import at
 
 PAGE = 500
@@ -65,10 +67,14 @@ def _people(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
     held = select(MemberRole).where(col(MemberRole.member_id).in_([member.id for member in found]))
     for row in session.exec(held.order_by(col(MemberRole.id))):
         roles.setdefault(row.member_id, []).append(row.role.value)
-    return [(member.id, _person(member, roles.get(member.id, []))) for member in found]
+    shown = certificates.held(session, [member.id for member in found])
+    return [
+        (member.id, _person(member, roles.get(member.id, []), shown.get((member.id, CertificateKind.HEALTH))))
+        for member in found
+    ]
 
 
-def _person(member: Member, roles: list[str]) -> dict[str, Any]:
+def _person(member: Member, roles: list[str], certificate_until: date | None) -> dict[str, Any]:
     return {
         "id": member.id,
         "name": member.name,
@@ -78,7 +84,7 @@ def _person(member: Member, roles: list[str]) -> dict[str, Any]:
         "birth_date": _day(member.birth_on),
         "address": member.address,
         "diet": ";".join(member.diet),
-        "certificate_until": _day(member.certificate_until),
+        "certificate_until": _day(certificate_until),
     }
 
 

@@ -81,6 +81,12 @@ def checks(session: Session, canteen_id: int, day: date) -> Sequence[tuple[Morni
     return session.exec(made.order_by(col(MorningCheck.checked_at), col(MorningCheck.id))).all()
 
 
+def checks_of(session: Session, member_id: int, most: int) -> Sequence[MorningCheck]:
+    """The latest morning checks of one person."""
+    own = select(MorningCheck).where(MorningCheck.member_id == member_id)
+    return session.exec(own.order_by(col(MorningCheck.day).desc()).limit(most)).all()
+
+
 def read_temperature(words: str) -> int:
     """Degrees as people write them, in tenths: 36.5, 36.5℃, 36度5, 365."""
     found = _TEMPERATURE.search(unicodedata.normalize("NFKC", words))

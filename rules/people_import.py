@@ -8,8 +8,9 @@ from datetime import date
 
 from sqlmodel import Session, select
 
+from models.certificates import CertificateKind
 from models.people import Canteen, CareLink, Member, Role, Status
-from rules import audit
+from rules import audit, certificates
 from rules.audit import Act
 from rules.people import grant, named
 from rules.values import Refused, Text
@@ -189,11 +190,12 @@ def _keep(session: Session, canteen: Canteen, row: PersonRow, act: Act) -> Membe
     member.phone, member.address = row.phone[:32] or member.phone, row.address or member.address
     member.birth_on = row.birth_on or member.birth_on
     member.diet = list(row.diet) or member.diet
-    member.certificate_until = row.certificate_until or member.certificate_until
     member.approved_at = member.approved_at or act.now
     session.add(member)
     session.flush()
     grant(session, member.id, *row.roles)
+    if row.certificate_until is not None:
+        certificates.keep(session, member.id, CertificateKind.HEALTH, row.certificate_until, act)
     audit.record(session, act, "people.imported", f"member:{member.id}", subject_id=member.id)
     return member
 

@@ -7,14 +7,16 @@ from sqlalchemy import cast, delete, or_, update
 from sqlmodel import Session, col, select
 
 from models.cards import Card
+from models.certificates import Certificate
 from models.deliveries import DeliveryStop
 from models.inbox import InboxState, InboxUpdate
+from models.kitchen import MorningCheck
 from models.meals import Booking, Meal, SignupList, StandingBooking
 from models.menus import MenuWish
 from models.outbox import OutboxMessage, OutboxState
 from models.people import Account, Canteen, CareLink, Invitation, Member, MemberRole
 from models.store import hold
-from rules import audit, bookings, canteens, care_links, rolls
+from rules import audit, bookings, canteens, care_links, certificates, kitchen, rolls
 from rules.audit import Act
 from rules.people import roles_of
 from rules.values import Refused
@@ -38,6 +40,8 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
         "status": member.status.value,
         "roles": sorted(role.value for role in roles_of(session, member.id)),
         "care_links": [_link(link) for link in care_links.of_member(session, member.id)],
+        "certificates": [_certificate(row) for row in certificates.of(session, member.id)],
+        "morning_checks": [_check(row) for row in kitchen.checks_of(session, member.id, MOST_BOOKINGS)],
         "bookings": [_booking(booking, meal) for booking, meal in session.exec(mine)],
     }
 
@@ -45,6 +49,14 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
 def _link(link: CareLink) -> dict[str, Any]:
     until = link.until_on.isoformat() if link.until_on else None
     return {"elder": link.elder_id, "carer": link.carer_id, "actions": list(link.actions), "until": until}
+
+
+def _certificate(row: Certificate) -> dict[str, Any]:
+    return {"kind": row.kind.value, "valid_until": row.valid_until.isoformat()}
+
+
+def _check(row: MorningCheck) -> dict[str, Any]:
+    return {"day": row.day.isoformat(), "temperature": row.temperature / 10, "fit": row.fit}
 
 
 def _booking(booking: Booking, meal: Meal) -> dict[str, Any]:
@@ -83,7 +95,7 @@ def _check_not_last(session: Session, member: Member) -> None:
 def _forget_self(member: Member, act: Act) -> None:
     member.name, member.telegram_id, member.phone = f"#{member.id}", None, ""
     member.birth_on, member.hamlet, member.address, member.diet = None, "", "", []
-    member.household_id, member.certificate_until, member.hardship = None, None, False
+    member.household_id, member.hardship = None, False
     member.erased_at = act.now
 
 
@@ -104,6 +116,7 @@ def _end_ties(session: Session, member: Member, act: Act) -> None:
     session.execute(standing.values(ended_at=act.now))
     session.execute(delete(MemberRole).where(col(MemberRole.member_id) == member.id))
     session.execute(delete(DeliveryStop).where(col(DeliveryStop.member_id) == member.id))
+    certificates.forget(session, member.id)
 
 
 def _forget_words(session: Session, member: Member) -> None:
