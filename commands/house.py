@@ -2,11 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -16,7 +16,7 @@ from commands.logs import set_up
 from commands.saying import say
 from config import Config
 from handlers.taking import Turns
-from jobs import alarms, certificates, inbox, meals, menus, people, sealing, serving, sheets
+from jobs import alarms, certificates, inbox, kitchen, meals, menus, people, sealing, serving, sheets
 from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
@@ -27,7 +27,7 @@ from transports.hearing import hear
 from transports.pacing import UNLIMITED, Limits
 from transports.receiving import Intake, Receiver
 from transports.taps import Taps
-from transports.telegram import Me, Telegram, wires
+from transports.telegram import Me, Retry, Telegram, Uncertain, wires
 from transports.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -35,11 +35,15 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-ROOMS = (people, meals, menus, sheets, serving, alarms, certificates, sealing, inbox)
+T = TypeVar("T")
+
+ROOMS = (people, meals, menus, sheets, serving, alarms, certificates, kitchen, sealing, inbox)
 DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)
 LIVE = {"meal": daily_post}
 PACES = {"telegram": Limits(), "local": UNLIMITED}
-DRAIN_SECONDS = 5.0
+DRAIN_SECONDS = 4.0
+"""For each of the two steps of a stop; with the web's two seconds and some air it stays below fifteen."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
 async def make_sheet(store: Store, attachment: Mapping[str, Any], row: OutboxMessage) -> tuple[str, bytes]:
@@ -110,15 +114,12 @@ class House:
             await self.store.close()
 
     async def _introduce(self, stopping: asyncio.Event) -> Me | None:
-        """Learn who we are; a network that is down is waited for."""
-        from transports.telegram import Retry, Uncertain
-
-        while not stopping.is_set():
-            try:
-                return await self.telegram.get_me()
-            except (Retry, Uncertain) as fault:
-                log.warning("the messenger does not answer yet", reason=type(fault).__name__)
-                await _wait(stopping, 2.0)
+        """Learn who we are, unless told to stop before the messenger answers."""
+        asking = asyncio.create_task(persist(self.telegram.get_me))
+        await _first(asking, asyncio.create_task(stopping.wait()))
+        if asking.done():
+            return asking.result()
+        asking.cancel()
         return None
 
     async def _work(self, me: Me, stopping: asyncio.Event) -> None:
@@ -130,7 +131,7 @@ class House:
         clock = Clock(self.scheduler, every=self.config.clock.tick_seconds, after=self._ticked)
         await self.sender.start()
         dispatcher.start()
-        receiving = asyncio.create_task(self._receive(receiver, intake), name="receiving")
+        receiving = asyncio.create_task(self._receive(receiver), name="receiving")
         announcing = asyncio.create_task(announce(self.telegram), name="announcing")
         await clock.wake()
         clock.start()
@@ -140,17 +141,17 @@ class House:
         announcing.cancel()
         await clock.stop()
         await _end(receiving, web, dispatcher.drain(DRAIN_SECONDS))
-        await self.taps.drain()
-        await self.sender.drain(DRAIN_SECONDS)
+        await asyncio.gather(self.taps.drain(DRAIN_SECONDS), self.sender.drain(DRAIN_SECONDS))
         if not receiving.cancelled() and (fault := receiving.exception()):
             raise fault
 
-    async def _receive(self, receiver: Receiver, intake: Intake) -> None:
-        if self.config.telegram.webhook_url:
+    async def _receive(self, receiver: Receiver) -> None:
+        hook = self.config.telegram.webhook_url
+        if hook:
             secret = self.config.telegram.webhook_secret.get_secret_value()
-            await self.telegram.set_webhook(self.config.telegram.webhook_url, secret)
+            await persist(partial(self.telegram.set_webhook, hook, secret))
             await asyncio.Event().wait()
-        await self.telegram.delete_webhook()
+        await persist(self.telegram.delete_webhook)
         await receiver.run()
 
     def _ticked(self) -> None:
@@ -191,12 +192,16 @@ class House:
         return True
 
 
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
+async def persist(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask until the messenger answers: one that is down at the start is waited for."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await ask()
+        except (Retry, Uncertain) as fault:
+            log.warning("the messenger does not answer yet", reason=type(fault).__name__)
+            await asyncio.sleep(fault.after if isinstance(fault, Retry) else pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
 
 async def _first(*tasks: "asyncio.Task[Any]") -> None:

@@ -27,9 +27,14 @@ class Taps:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def drain(self) -> None:
-        """Until all answers are out."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def drain(self, seconds: float) -> None:
+        """Let answers get out for so long; a person does not wait longer for a little word."""
+        tasks = list(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _answer(self, callback_id: str, words: str, *, alert: bool) -> None:
         for _ in range(TRIES):

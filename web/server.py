@@ -9,6 +9,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+GRACE_SECONDS = 2
+"""For open answers when the bot stops."""
+
 
 class QuietServer(uvicorn.Server):
     """Uvicorn that leaves the signals to the bot, which stops it in its own order."""
@@ -28,7 +31,7 @@ class Web:
             log_config=None,
             access_log=False,
             lifespan="off",
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=GRACE_SECONDS,
             server_header=False,
         )
         self._server = QuietServer(settings)
