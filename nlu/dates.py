@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from nlu.moments import ATOM, WEEKDAYS, resolve, weekday
 from nlu.numbers import HANZI, number
@@ -22,7 +23,7 @@ RECUR = re.compile(
 GROUP = re.compile(
     rf"""
     (?P<pair>明后两?天|今明两?天|今天?明天?两天|后天?大后天)
-  | (?P<numbers>(?<![\d.])(?:(?P<nm>\d{{1,2}}|[{HANZI}]{{1,2}}|下个?|这个?|本)月)?(?P<listed>(?:\d{{1,2}}(?:号|日)?[、,和 ])+\d{{1,2}})(?:号|日|(?=[两三四五六]天)))
+  | (?P<numbers>(?<![\d.])(?:(?P<nm>\d{{1,2}}|[{HANZI}]{{1,2}}|下个?|这个?|本)月)?(?P<listed>(?:\d{{1,2}}(?:号|日)?[、,和 ]){{1,12}}\d{{1,2}})(?:号|日|(?=[两三四五六]天)))
   | (?P<coming>(?:接下来|未来|往后|后面)的?(?:(?P<cn>\d{{1,2}}|[{HANZI}]{{1,2}})天|(?P<cw>[一两三])(?:个?星期|周|个?礼拜))|(?:the\ )?next\ (?P<ce>\d|two|three|four|five)\ days)
   | (?P<rest>(?:这个?|本){WEEK}(?:剩下|余下|剩余)的?(?:几|这几|那几)?[天日]?)
   | (?P<weekend>(?P<ww>这个?|本|下+个?)?(?:周末|双休日)(?:两天)?|(?P<we>this|next|the)\ weekend)
@@ -33,6 +34,7 @@ GROUP = re.compile(
 )
 FOR_DAYS = re.compile(rf"(?:起|开始)?(?:,|连续|一?连)*(?P<n>\d{{1,2}}|[{HANZI}]{{1,2}})天(?![之以]?[前后])")
 BESIDE = re.compile(r"的?(?:(?P<eve>前一天|头一天|前一日|前夜)|(?:后一天|第二天|次日))")
+BRIDGE = re.compile(r"(?:开始|起)[^,。;]{0,14}(?:到|至)")
 RANGE = re.compile(
     r"\s*(?:起|开始)?\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?"
 )
@@ -66,7 +68,17 @@ def find_dates(text: str, today: date, *, past: bool = False) -> list[DateSpan]:
             break
         spans.append(_span(text, nearest, today, past))
         place = max(spans[-1].end, place + 1)
-    return [_marked(text, span) for span in spans]
+    return _bridged(text, [_marked(text, span) for span in spans])
+
+
+def _bridged(text: str, spans: list[DateSpan]) -> list[DateSpan]:
+    """From one day on until another, with words between: 明天开始我出门到星期天."""
+    for first, second in pairwise(spans):
+        single = len(first.dates) == 1 and len(second.dates) == 1 and not second.removed
+        if single and BRIDGE.fullmatch(text, first.end, second.start) and first.dates < second.dates:
+            joined = _filled(first, second.end, second.dates[0])
+            return [joined if one is first else one for one in spans if one is not second]
+    return spans
 
 
 def _span(text: str, first: re.Match[str], today: date, past: bool) -> DateSpan:

@@ -21,10 +21,12 @@ TIMES = re.compile(
     r"(?P<breakfast>早上|早晨|清早|大早|(?<=[今明后])早|\bmorning\b)|(?P<lunch>中午|晌午|正午|\bnoon\b|\bmidday\b)"
     r"|(?P<dinner>晚上|傍晚|(?<=[今明后])晚|\bevening\b|\btonight\b)"
 )
+MOST_SPANS = 60
+"""More days, meals or counts than anybody means in one message."""
 FOLK = "大人|小孩|孩子|老人|老的|小的|娃娃?"
 UNIT = f"(?:个?(?:{FOLK})|个?人份|份|客|盒|套|个人|人|位|口人?|个盒饭|份饭|碗饭|个(?=$|[,。!,;\\s]|饭|吧|啊))"
 COUNT = re.compile(
-    rf"(?:(?P<zh>{NUMBER})\s*{UNIT}(?!民|家|口大))|[x×*]\s*(?P<times>\d{{1,2}})(?!\d)|(?P<two>(?<!老)俩|两口子|老两口|爸妈|父母|老两位)|(?P<three>仨)"
+    rf"(?:(?P<zh>{NUMBER})\s*{UNIT}(?!民|家|口大|(?<=一个人)(?:在|住|坐|睡)))|[x×*]\s*(?P<times>\d{{1,2}})(?!\d)|(?P<two>(?<!老)俩|两口子|老两口|爸妈|父母|老两位)|(?P<three>仨)"
     rf"|(?:订|报|数量|份数|人数|要|加|留|来|各)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
     rf"|(?:我|我们)(?P<pair>(?:和|跟|同|与)(?:我)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
     r"|(?:和|跟|同|与)(?P<spouse>(?:老伴|老公|老婆|爱人|老头子)儿?)(?=一起|两个|俩|过|去|来|到|吃)"
@@ -34,7 +36,7 @@ COUNT = re.compile(
 MODES = re.compile(
     r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧)])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
     r"|(?P<takeaway>打包|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
-    r"|(?P<dine_in>堂食|过来吃|来食堂吃|去食堂吃|到食堂吃|在食堂吃|食堂里吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)"
+    r"|(?P<dine_in>堂食|过来吃|(?<![送拿带端寄搬])过来(?=$|[,。!])|来食堂吃|去食堂吃|到食堂吃|在食堂吃|食堂里吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)"
 )
 KIN = (
     "老妈|老爸|老头子|老太婆|爸妈|父母|老两口|妈妈|爸爸|母亲|父亲|奶奶|爷爷|外婆|外公|姥姥|姥爷|婆婆|公公|岳母|岳父|老伴|老公|老婆|爱人|儿子|女儿|孙子|孙女"
@@ -82,7 +84,7 @@ def find_meals(text: str) -> list[Span]:
     named = [span for span in _named(MEALS, text) if span.start not in within]
     taken = within | {place for span in named for place in range(span.start - 2, span.end)}
     times = [span for span in _named(TIMES, text, plain=True) if span.start not in taken]
-    return sorted(several + named + times, key=lambda span: span.start)
+    return sorted(several + named + times, key=lambda span: span.start)[:MOST_SPANS]
 
 
 def _by_letter(found: re.Match[str]) -> list[Span]:
