@@ -125,7 +125,8 @@ class House:
     async def _work(self, me: Me, stopping: asyncio.Event) -> None:
         read = partial(hear, bot_id=me.id, bot_username=me.username)
         turns = Turns(self.store, self.clock, self.sender.hand_over, self.taps.answer)
-        dispatcher = Dispatcher(self.store, Handling(turns.take, read, self.clock, self.operators))
+        handling = Handling(turns.take, read, self.clock, self.operators, send=self.sender.hand_over)
+        dispatcher = Dispatcher(self.store, handling)
         intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators)
         receiver = Receiver(self.telegram.poll, intake.keep, self.vitals, self.clock)
         clock = Clock(self.scheduler, every=self.config.clock.tick_seconds, after=self._ticked)

@@ -63,7 +63,7 @@ class BotApi:
         except ApiError as error:
             return self._refuse(method, error)
         await self._delay(fault)
-        body = json.dumps({"ok": True, "result": result}, ensure_ascii=False).encode()
+        body = _encoded({"ok": True, "result": result})
         return Reply(200, body[: len(body) // 2] if fault and fault.kind == "truncate" else body)
 
     def download(self, token: str, path: str) -> bytes | None:
@@ -113,6 +113,14 @@ def _refuse_by(fault: Rule | None) -> None:
         raise too_many(int(fault.amount or 1))
     if fault.kind == "status":
         raise ApiError(int(fault.amount or 500), _WORDS.get(int(fault.amount or 500), "Error"))
+
+
+def _encoded(answer: Json) -> bytes:
+    """As JSON; half a character, which no encoding knows, stays escaped."""
+    try:
+        return json.dumps(answer, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(answer).encode()
 
 
 def _number(chat_id: Any) -> Any:

@@ -105,6 +105,7 @@ class Bot:
         self.web_port = 0
         self.lives = 0
         self.config = ""
+        self.pace = "telegram"
         self.environment = {name: v for name, v in os.environ.items() if not name.startswith("CANTEEN_")}
         self._strikes: list[Strike] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -141,6 +142,7 @@ class Bot:
         hook = f'webhook_url = "http://127.0.0.1:{self.web_port}/telegram"\nwebhook_secret = "{SECRET}"\n'
         return (
             f'[telegram]\ntoken = "{TOKEN}"\napi_base = "http://127.0.0.1:{self.port}"\n'
+            f'pace = "{self.pace}"\n'
             f"{hook if 'webhook' in self.config else ''}"
             f'[store]\nurl = "{store_url}"\n[web]\nlisten = "{listen}"\n[operator]\ntelegram_ids = [{OPERATOR}]\n'
             f'[clock]\ntick_seconds = 0.2\noffset_file = "{self.folder / "offset"}"\n[log]\nlevel = "DEBUG"\n'

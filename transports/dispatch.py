@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from models import inbox
 from models.inbox import InboxUpdate
+from models.outbox import OutboxMessage
 from models.store import Store, StoreClosed
 from rules import outbox
 from rules.inbox import MOST_TRIES, give_up
@@ -38,6 +39,8 @@ class Handling:
     clock: Callable[[], datetime]
     operators: tuple[int, ...] = ()
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    send: Callable[[Sequence[OutboxMessage]], None] | None = None
+    """Takes what is said about an update that was given up, so that it comes before the next answer."""
 
 
 def lane(heard: Heard) -> int:
@@ -144,23 +147,27 @@ class Dispatcher:
         place = where(fault)
         log.error("update failed", update_id=heard.update_id, fault=place)
         try:
-            return await self._store.write(lambda session: self._count(session, heard, place))
+            given_up, said = await self._store.write(lambda session: self._count(session, heard, place))
         except StoreClosed:
             return True
         except Exception as second:
             log.error("the store takes nothing", fault=where(second))  # noqa: TRY400
             await self._handling.pause(STORE_PAUSE)
             return False
+        if said and self._handling.send is not None:
+            self._handling.send(said)
+        return given_up
 
-    def _count(self, session: Session, heard: Heard, place: str) -> bool:
+    def _count(self, session: Session, heard: Heard, place: str) -> tuple[bool, list[OutboxMessage]]:
         if inbox.failed(session, heard.update_id, place) < MOST_TRIES:
-            return False
+            return False, []
         now = self._handling.clock()
         give_up(session, heard.update_id, _asker(heard), now)
         said = Text("outbox.gave_up", what=place)
         operators = self._handling.operators
         outbox.report(session, f"gave_up:{heard.update_id}", None, said, now=now, operators=operators)
-        return True
+        session.flush()
+        return True, session.info.pop("posted", [])
 
     async def _refill(self) -> None:
         while True:
