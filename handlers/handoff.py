@@ -13,22 +13,12 @@ from rules.people import carers_of
 from rules.values import Answer, Text
 
 CARE = (Role.SOCIAL_WORKER, Role.MANAGER)
-KITCHEN = (Role.COOK, Role.MANAGER)
-
-RECEIVERS = {
-    Intent.SWAP_SHIFT: KITCHEN,
-    Intent.OFFER_SHIFT: KITCHEN,
-    Intent.CLAIM_SHIFT: KITCHEN,
-    Intent.LEAVE_SHIFT: KITCHEN,
-    Intent.QUERY_SHIFTS: KITCHEN,
-}
 
 
 def pass_on(turn: Turn, understanding: Understanding) -> Answer:
     """Tell those who can help what was said, in private; in the group only that it was passed on."""
-    roles = RECEIVERS.get(understanding.intent, CARE)
     told = _tell(
-        turn, _holders(turn, roles), Text("handoff.asks", **_said(turn, understanding)), MessageClass.NOTICE
+        turn, _holders(turn, CARE), Text("handoff.asks", **_said(turn, understanding)), MessageClass.NOTICE
     )
     audit.record(
         turn.session, turn.act, "handoff.passed_on", str(understanding.intent), subject_id=turn.asker.id
@@ -76,11 +66,6 @@ def _tell(turn: Turn, members: list[Member], said: Text, kind: MessageClass) -> 
 
 
 PASSED_ON = (
-    Intent.SWAP_SHIFT,
-    Intent.OFFER_SHIFT,
-    Intent.CLAIM_SHIFT,
-    Intent.LEAVE_SHIFT,
-    Intent.QUERY_SHIFTS,
     Intent.REQUEST_MEDICINE,
     Intent.REQUEST_ESCORT,
     Intent.REQUEST_REPAIR,

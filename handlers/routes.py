@@ -28,11 +28,14 @@ from handlers import (
     questions,
     serving,
     sheets,
+    shift_sentences,
+    shifts,
     statuses,
     storm,
+    swap_answers,
+    swaps,
 )
 from handlers.turn import Turn
-from models.cards import Card
 from models.people import Role
 from nlu import Action, Context, Intent, Understanding
 from nlu.phrases import detail, spoken
@@ -44,6 +47,7 @@ ROOMS: tuple[ModuleType, ...] = (
     *(meals, menus, calendar, storm),
     *(sheets, serving, deliveries, alarms, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
+    *(shifts, swaps, swap_answers, shift_sentences),
     *(outbox, handoff),
 )
 
@@ -109,27 +113,29 @@ def speak(turn: Turn) -> Answer:
 
 
 def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
-    card = questions.open_question(turn) if turn.private else None
-    if card is not None and questions.answers_in_words(card, understanding):
+    asked = questions.open_question(turn) if turn.private else None
+    if asked is not None and questions.answers_in_words(asked, understanding):
+        card = asked.card(turn)
         card.answered_at = turn.now
         turn.session.add(card)
         return CARDS[card.kind](turn, card, turn.heard.text)
     said = spoken(turn.heard.text)
     if said is not None and said[0] in COMMANDS and (turn.member is not None or said[0] == "start"):
         return COMMANDS[said[0]](turn, said[1])
-    if card is not None and (followed := _follow(turn, card)) is not None:
+    whole = understanding.action == Action.ACT and understanding.slots.dates
+    if asked is not None and not whole and (followed := _follow(turn, asked)) is not None:
         return followed
     return obey(turn, understanding)
 
 
-def _follow(turn: Turn, card: Card) -> Answer:
+def _follow(turn: Turn, asked: questions.Asked) -> Answer:
     """A typed yes or no to a question with buttons, or a word more about what was just booked."""
     word = questions.word(turn)
-    if word and card.kind in REPLIES:
-        return _untapped(REPLIES[card.kind](turn, (str(card.id), word)))
+    if word and asked.kind in REPLIES:
+        return _untapped(REPLIES[asked.kind](turn, (str(asked.id), word)))
     more = detail(turn.heard.text, turn.today) if turn.canteen and not word else None
-    if more is not None and card.kind in DETAILS:
-        return DETAILS[card.kind](turn, card, more)
+    if more is not None and asked.kind in DETAILS:
+        return DETAILS[asked.kind](turn, asked.card(turn), more)
     return None
 
 
@@ -157,7 +163,8 @@ def command(turn: Turn) -> Answer:
 def obey(turn: Turn, understanding: Understanding) -> Answer:
     """Hand a sentence to the capability that its intent names; silence where it was not for the bot."""
     if understanding.action == Action.SILENT and not turn.private:
-        return None
+        heard = OVERHEARD.get(understanding.intent)
+        return heard(turn, understanding) if heard else None
     if turn.member is None:
         answer = people.admit(turn)
         if turn.member is None:
@@ -198,8 +205,9 @@ def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     )
 
 
-BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS, REPLIES, DETAILS, UNDOES = map(
-    _merged, ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS", "REPLIES", "DETAILS", "UNDOES")
+BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS, REPLIES, DETAILS, UNDOES, OVERHEARD = map(
+    _merged,
+    ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS", "REPLIES", "DETAILS", "UNDOES", "OVERHEARD"),
 )
 BUTTONS = {**BUTTONS, "pick": pick}
 COMMANDS = {**COMMANDS, "undo": undo}

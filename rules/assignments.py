@@ -88,7 +88,9 @@ def leave(session: Session, canteen: Canteen, place_id: int, act: Act) -> tuple[
     check_own(session, found, act)
     check_responsible(found, act)
     if act.actor_id != found.member.id or in_time(canteen, found.shift, act):
-        _excuse(session, canteen, found, "", act)
+        _excuse(session, found, "", act)
+        said = Text("shifts.left_notice", name=found.member.name, **shifts.facts(canteen, found.shift))
+        tell_coordinators(session, f"shiftleft:{found.place.id}", canteen.id, said, act)
         return found, True
     said = Text("shifts.asks_leave", name=found.member.name, **shifts.facts(canteen, found.shift))
     grant = Button(Text("shifts.button_excuse"), f"shiftfree:{found.place.id}", Style.SUCCESS)
@@ -105,22 +107,19 @@ def excuse(session: Session, canteen: Canteen, place_id: int, reason: str, act: 
     shifts.check_coordinates(session, act)
     found = find(session, place_id, act)
     check_responsible(found, act)
-    _excuse(session, canteen, found, reason, act)
+    _excuse(session, found, reason, act)
     said = Text("shifts.excused_notice", **shifts.facts(canteen, found.shift))
     tell(session, found.place, said, act)
     return found
 
 
-def _excuse(session: Session, canteen: Canteen, found: Placed, reason: str, act: Act) -> None:
+def _excuse(session: Session, found: Placed, reason: str, act: Act) -> None:
     place = found.place
     place.state, place.reason = AssignmentState.EXCUSED, reason[:200]
     place.ended_at, place.ended_by_id = act.now, act.actor_id
     keep(session, place, "shifts.excused", found.before, act)
     end_offers_of(session, [place.id], SwapState.WITHDRAWN, act.now)
     shifts.touch(session, found.shift.id, act.now)
-    if act.actor_id == found.member.id:
-        said = Text("shifts.left_notice", name=found.member.name, **shifts.facts(canteen, found.shift))
-        tell_coordinators(session, f"shiftleft:{place.id}", canteen.id, said, act)
 
 
 def mark_absent(session: Session, canteen: Canteen, place_id: int, reason: str, act: Act) -> Placed:
@@ -156,7 +155,7 @@ def record_hours(session: Session, place_id: int, minutes: int, act: Act) -> Pla
 
 
 def restore(
-    session: Session, canteen: Canteen, place_id: int, states: tuple[Mapping[str, Any] | None, Any], act: Act
+    session: Session, place_id: int, states: tuple[Mapping[str, Any] | None, Any], act: Act
 ) -> Placed:
     """Undo an act on a place, if nothing has happened to it since and its room is still free."""
     before, after = states
@@ -165,7 +164,7 @@ def restore(
     if seen(found.place) != dict(after):
         raise Refused("shifts.changed_since")
     if before is None:
-        _excuse(session, canteen, found, "", act)
+        _excuse(session, found, "", act)
         return found
     _check_room_for(session, found, AssignmentState(before["state"]))
     place = found.place

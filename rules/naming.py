@@ -62,3 +62,9 @@ def matches(said: str, name: str) -> bool:
     kin = next((word for word in KINSHIP if said.endswith(word)), "")
     surname = said.removesuffix(kin)
     return bool(kin and surname) and name.startswith(surname) and name.endswith(kin)
+
+
+def speaks_of_self(words: str) -> bool:
+    """Whether somebody asks about themselves: 我这周几个班, when am I on, my shifts."""
+    low = f" {words.lower()} "
+    return "我" in low or any(f" {own} " in low for own in ("i", "my", "me"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, literal
 from sqlmodel import Session, col, select
 
 from models.people import Canteen, Member
@@ -110,6 +110,13 @@ def holders(session: Session, shift_ids: Sequence[int]) -> list[tuple[Assignment
     placed = select(Assignment, Member).join(Member, col(Member.id) == col(Assignment.member_id))
     placed = placed.where(col(Assignment.shift_id).in_(shift_ids), col(Assignment.state).in_(RESPONSIBLE))
     return list(session.exec(placed.order_by(col(Assignment.slot))).all())
+
+
+def spoken_of(session: Session, canteen_id: int, words: str) -> list[Member]:
+    """Members whose whole name stands in what somebody said."""
+    named = select(Member).where(Member.canteen_id == canteen_id, col(Member.erased_at).is_(None))
+    named = named.where(func.length(col(Member.name)) > 1, literal(words).contains(col(Member.name)))
+    return list(session.exec(named.order_by(col(Member.id)).limit(5)))
 
 
 def told(canteen: Canteen, found: Sequence[Line]) -> Text:

@@ -8,7 +8,7 @@ from models.people import Canteen, Member
 from models.shifts import OPEN_SWAPS, RESPONSIBLE, Assignment, Swap, SwapKind, SwapState
 from rules import outbox, places, shifts, swap_posts, swap_sides, swap_states
 from rules.audit import Act
-from rules.handovers import Sides, hand_back, hand_over
+from rules.hand_over import Sides, hand_back, hand_over
 from rules.values import Button, Message, Refused, Text
 
 
@@ -59,7 +59,7 @@ def approve(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
     before = swap_states.seen(swap)
     swap.state, swap.approved_by_id, swap.ended_at = SwapState.TAKEN, act.actor_id, act.now
     swap_states.record(session, swap, "swaps.approved", before, act)
-    hand_over(session, canteen, sides, act)
+    hand_over(session, sides, act)
     swap_posts.tell_taken(session, canteen, swap, sides, act)
     return swap
 
@@ -113,14 +113,14 @@ def _tell_expired(session: Session, swap: Swap, act: Act) -> None:
 def undo(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
     """Give a place back that was just taken; what everybody was asked is asked again."""
     swap, place = swap_states.held(session, swap_id, act)
-    if act.actor_id != swap.taker_id:
+    if act.actor_id not in (swap.taker_id, swap.asked_by_id):
         shifts.check_coordinates(session, act)
     if swap.state != SwapState.TAKEN or swap.taker_id is None:
         raise Refused("shifts.changed_since")
     taker, giver = session.get_one(Member, swap.taker_id), session.get_one(Member, place.member_id)
     counter = session.get(Assignment, swap.counter_id) if swap.counter_id else None
     before = swap_states.seen(swap)
-    back = hand_back(session, canteen, Sides(place, giver, taker, counter), act)
+    back = hand_back(session, Sides(place, giver, taker, counter), act)
     again = swap.kind != SwapKind.COVER and swap.asked_by_id == giver.id and act.now < swap.expires_at
     swap.assignment_id = back.id
     swap.state = SwapState.OFFERED if again else SwapState.WITHDRAWN

@@ -9,7 +9,7 @@ from models.people import Canteen, Member
 from models.shifts import Assignment, Shift, Swap, SwapKind, SwapState
 from rules import outbox, places, shifts
 from rules.audit import Act
-from rules.handovers import Sides
+from rules.hand_over import Sides
 from rules.settings import after_quiet
 from rules.values import Button, Message, Style, Text
 

@@ -8,7 +8,7 @@ from models.store import hold
 from rules import shifts, swap_posts
 from rules.audit import Act
 from rules.eligibility import Wish, check
-from rules.handovers import Sides, hand_over
+from rules.hand_over import Sides, hand_over
 from rules.people import holds
 from rules.swap_states import check_open, record, seen
 from rules.values import Refused
@@ -37,7 +37,7 @@ def settle(
         return swap
     swap.state, swap.ended_at = SwapState.TAKEN, act.now
     record(session, swap, "swaps.taken", before, act)
-    hand_over(session, canteen, sides, act)
+    hand_over(session, sides, act)
     swap_posts.tell_taken(session, canteen, swap, sides, act)
     return swap
 

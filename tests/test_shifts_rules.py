@@ -358,7 +358,7 @@ def test_a_shift_of_another_village_is_nobodys_button(session, plan, joins, volu
 def test_signing_up_is_undone_and_the_place_is_free(session, canteen, plan, joins, volunteer, neighbour, act):
     shift = plan()
     place = joins(volunteer, shift)
-    assignments.restore(session, canteen, place.id, (None, seen(place)), act(volunteer))
+    assignments.restore(session, place.id, (None, seen(place)), act(volunteer))
     assert joins(neighbour, shift).slot == 1
 
 
@@ -366,7 +366,7 @@ def test_leaving_is_undone_while_the_place_is_free(session, canteen, plan, joins
     place = joins(volunteer, plan())
     before = seen(place)
     assignments.leave(session, canteen, place.id, act(volunteer))
-    assignments.restore(session, canteen, place.id, (before, seen(place)), act(volunteer))
+    assignments.restore(session, place.id, (before, seen(place)), act(volunteer))
     assert place.state == AssignmentState.ASSIGNED
 
 
@@ -378,7 +378,7 @@ def test_leaving_is_not_undone_over_anothers_head(session, canteen, plan, joins,
     after = seen(place)
     joins(neighbour, shift)
     with pytest.raises(Refused, match=r"shifts\.full"):
-        assignments.restore(session, canteen, place.id, (before, after), act(volunteer))
+        assignments.restore(session, place.id, (before, after), act(volunteer))
 
 
 def test_an_undo_takes_another_free_place_when_its_own_is_held(
@@ -390,7 +390,7 @@ def test_an_undo_takes_another_free_place_when_its_own_is_held(
     assignments.leave(session, canteen, place.id, act(volunteer))
     after = seen(place)
     joins(neighbour, shift)
-    assignments.restore(session, canteen, place.id, (before, after), act(volunteer))
+    assignments.restore(session, place.id, (before, after), act(volunteer))
     assert sorted(p.slot for p in shifts.live(session, shift.id)) == [1, 2]
 
 
@@ -399,7 +399,7 @@ def test_what_changed_since_is_not_undone(session, canteen, plan, joins, volunte
     before = seen(place)
     assignments.confirm(session, place.id, act(volunteer))
     with pytest.raises(Refused, match=r"shifts\.changed_since"):
-        assignments.restore(session, canteen, place.id, (None, before), act(volunteer))
+        assignments.restore(session, place.id, (None, before), act(volunteer))
 
 
 def test_an_absence_is_taken_back_with_its_hours(
@@ -410,7 +410,7 @@ def test_an_absence_is_taken_back_with_its_hours(
     shift_endings.finish(session, shift.id, shift.ends_at)
     before, late = seen(place), act(social_worker, now=shift.ends_at)
     assignments.mark_absent(session, canteen, place.id, "没看见", late)
-    assignments.restore(session, canteen, place.id, (before, seen(place)), late)
+    assignments.restore(session, place.id, (before, seen(place)), late)
     assert (place.state, place.minutes, place.reason) == (AssignmentState.DONE, 240, "")
 
 

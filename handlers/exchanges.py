@@ -1,0 +1,67 @@
+"""Mine for yours: which day is given, which is wanted, and who could be asked."""
+
+from datetime import date
+
+from handlers import shifts as shift_talk
+from handlers import swaps as swap_talk
+from handlers.bookings import known
+from handlers.turn import Turn
+from models.people import Member
+from models.shifts import Assignment, Shift, SwapKind
+from nlu import Understanding
+from rules import rosters, shifts
+from rules.swaps import Asking
+from rules.values import Answer, Button, Message, Refused, Text
+
+
+def exchange(turn: Turn, understanding: Understanding) -> Answer:
+    """ "My Friday for your Wednesday": the day that is the asker's is given, the other is wanted."""
+    known(turn)
+    slots = understanding.slots
+    given, wanted = _sides(turn, understanding)
+    if not given:
+        return shift_talk.nothing_of_yours(slots)
+    place, shift = given[0]
+    other = swap_talk.named(turn, slots)
+    if wanted is None:
+        return (
+            _how(turn, place, shift)
+            if other is None
+            else swap_talk.opened(turn, place.id, Asking(SwapKind.COVER, other))
+        )
+    theirs = _theirs(turn, shift, wanted, other)
+    if other is None and len(theirs) > 1:
+        return swap_talk.opened(turn, place.id, Asking(SwapKind.EXCHANGE, wanted_on=wanted))
+    if not theirs:
+        raise Refused("swaps.nobody_there", day=wanted)
+    counter, member = theirs[0]
+    return swap_talk.opened(turn, place.id, Asking(SwapKind.EXCHANGE, member, counter_id=counter.id))
+
+
+def _sides(turn: Turn, understanding: Understanding) -> tuple[list[tuple[Assignment, Shift]], date | None]:
+    """The asker's own place, and the day wanted for it; the days may be said in either order."""
+    slots = understanding.slots
+    second = slots.to_dates[:1]
+    first = slots.dates[:1] if second else shift_talk.days_meant(turn, understanding)
+    mine = rosters.mine(turn.session, turn.asker.id, turn.today, (*first, *second))
+    ahead = [pair for pair in mine if pair[1].starts_at > turn.now]
+    given = [pair for pair in ahead if pair[0].day in first] if second else ahead
+    if given or not second:
+        return given, second[0] if second else None
+    return [pair for pair in ahead if pair[0].day in second], first[0] if first else None
+
+
+def _theirs(turn: Turn, mine: Shift, wanted: date, other: Member | None) -> list[tuple[Assignment, Member]]:
+    """Who could give something for it on the day wanted: the same duty where there is one."""
+    day = shifts.on_day(turn.session, turn.village, wanted)
+    same = [shift for shift in day if shift.duty == mine.duty] or day
+    found = rosters.holders(turn.session, [shift.id for shift in (day if other else same)])
+    others = [(place, member) for place, member in found if member.id != turn.asker.id]
+    return [pair for pair in others if other is None or pair[1].id == other.id]
+
+
+def _how(turn: Turn, place: Assignment, shift: Shift) -> Message:
+    """A swap without another day: anybody who steps in, or for which day?"""
+    everybody = Button(Text("swaps.button_anybody"), f"shiftno:{place.id}")
+    another = Button(Text("swaps.button_another_day"), f"swapday:{place.id}")
+    return Message(Text("swaps.how", **shifts.facts(turn.village, shift)), ((everybody, another),))

@@ -1,0 +1,224 @@
+"""Shifts by a sentence, a command or a tap: who is on, I will do it, I am coming, I cannot."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from handlers.bookings import known
+from handlers.questions import UNDO_LASTS
+from handlers.rolls import number
+from handlers.turn import Turn
+from models.people import Role
+from models.shifts import Assignment, Shift
+from nlu import Intent, Slots, Understanding
+from nlu.reader import DOUBT
+from rules import assignments, places, rosters, shifts
+from rules.eligibility import Overlaps, Wish
+from rules.naming import speaks_of_self
+from rules.places import Placed
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
+
+FEW = 3
+SHOWN = 6
+AHEAD = timedelta(days=14)
+
+
+def mine(turn: Turn, argument: str) -> Answer:
+    """`/shifts`: one's own, with the roster and its gaps behind buttons; in the group who is on today and tomorrow."""
+    known(turn)
+    if not turn.private:
+        return on_days(turn, (turn.today, turn.today + timedelta(days=1)))
+    coming = rosters.mine(turn.session, turn.asker.id, turn.today)[:SHOWN]
+    said = lines(
+        Text("shifts.mine" if coming else "shifts.none_coming"),
+        *(
+            Text("shifts.mine_line", state=place.state, **shifts.facts(turn.village, shift))
+            for place, shift in coming
+        ),
+    )
+    return Message(said, _behind(turn))
+
+
+def _behind(turn: Turn) -> tuple[tuple[Button, ...], ...]:
+    monday, _ = rosters.week_of(turn.today)
+    this = Button(Text("shifts.button_this_week"), f"shiftweek:{monday}")
+    following = Button(Text("shifts.button_next_week"), f"shiftweek:{monday + rosters.WEEK}")
+    rows = [(this, following), (Button(Text("shifts.button_gaps"), "shiftgaps"),)]
+    if turn.may(Role.SOCIAL_WORKER):
+        rows.append((Button(Text("shifts.button_plan"), "plan"),))
+    return tuple(rows)
+
+
+def query(turn: Turn, understanding: Understanding) -> Answer:
+    """Who cooks tomorrow, when am I on."""
+    known(turn)
+    days = understanding.slots.dates[:7]
+    if speaks_of_self(turn.heard.text):
+        return _mine_on(turn, days) if days else mine(turn, "")
+    return on_days(turn, days or (turn.today, turn.today + timedelta(days=1)))
+
+
+def _mine_on(turn: Turn, days: Sequence[date]) -> Answer:
+    found = rosters.mine(turn.session, turn.asker.id, turn.today, days)
+    if not found:
+        return Text("shifts.none_on", days=list(days))
+    return lines(*(shifts.line(turn.village, shift) for _, shift in found))
+
+
+def on_days(turn: Turn, days: Sequence[date]) -> Answer:
+    """Who is on, on some days."""
+    found = rosters.roster(turn.session, turn.village.id, min(days), max(days))
+    kept = [line for line in found if line.shift.day in days]
+    return rosters.told(turn.village, kept) if kept else Text("shifts.nobody_planned", days=list(days))
+
+
+def own(turn: Turn, understanding: Understanding) -> list[tuple[Assignment, Shift]]:
+    """The asker's places that the words mean: on the day and part named, else the next one."""
+    slots, days = understanding.slots, days_meant(turn, understanding)
+    found = rosters.mine(turn.session, turn.asker.id, turn.today, days)
+    ahead = [pair for pair in found if pair[1].ends_at > turn.now]
+    met = {shift.id for shift in shifts.in_part(turn.village, [shift for _, shift in ahead], slots.meal)}
+    kept = [pair for pair in ahead if pair[1].id in met]
+    return kept if slots.dates else kept[:1]
+
+
+def days_meant(turn: Turn, understanding: Understanding) -> tuple[date, ...]:
+    """The days named; a bare Wednesday said on a Wednesday may be this one, and the roster knows."""
+    days = understanding.slots.dates
+    return (turn.today, *days) if DOUBT in understanding.why else days
+
+
+def pick(turn: Turn, found: Sequence[tuple[int, Shift]], key: str, verb: str) -> Message:
+    """Several could be meant: one button for each, at most three."""
+    rows = [
+        (Button(Text("shifts.line", **shifts.facts(turn.village, shift)), f"{verb}:{row_id}"),)
+        for row_id, shift in found[:FEW]
+    ]
+    return Message(Text(key), tuple(rows))
+
+
+def leave(turn: Turn, understanding: Understanding) -> Answer:
+    """ "I cannot come on Wednesday": shall somebody be found, or is it a day off?"""
+    known(turn)
+    found = own(turn, understanding)
+    if not found:
+        return nothing_of_yours(understanding.slots)
+    if len(found) > 1:
+        return pick(turn, [(place.id, shift) for place, shift in found], "shifts.which_leave", "shiftcant")
+    return cannot_come(turn, *found[0])
+
+
+def nothing_of_yours(slots: Slots) -> Text:
+    """No shift of the asker's is meant."""
+    return Text("shifts.none_on", days=list(slots.dates)) if slots.dates else Text("shifts.none_coming")
+
+
+def cannot_come(turn: Turn, place: Assignment, shift: Shift) -> Message:
+    """Shall somebody be found, or is it a day off?"""
+    ask = Button(Text("shifts.button_find"), f"shiftno:{place.id}", Style.PRIMARY)
+    off = Button(Text("shifts.button_quit"), f"shiftquit:{place.id}")
+    return Message(Text("shifts.cannot", **shifts.facts(turn.village, shift)), ((ask, off),))
+
+
+def cannot(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """One of several was meant that cannot be done."""
+    known(turn)
+    found = places.find(turn.session, number(arguments[0]), turn.act)
+    places.check_own(turn.session, found, turn.act)
+    return Toast(Text("shifts.button_cannot"), edit=cannot_come(turn, found.place, found.shift))
+
+
+def quit_it(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """A day off: at once when there is time, else the coordinator is asked."""
+    known(turn)
+    found, gone = assignments.leave(turn.session, turn.village, number(arguments[0]), turn.act)
+    facts = shifts.facts(turn.village, found.shift)
+    if not gone:
+        return Toast(Text("common.done"), edit=Message(Text("shifts.leave_asked", **facts)))
+    return Toast(Text("common.done"), edit=undoable(turn, Text("shifts.left", **facts), found))
+
+
+def undoable(turn: Turn, said: Text, found: Placed) -> Message:
+    """What was done to a place, with a way back for ten minutes."""
+    before, after = found.before, places.seen(found.place)
+    card = turn.ask("shifts.undo", lasts=UNDO_LASTS, place=found.place.id, before=before, after=after)
+    return Message(said, ((Button(Text("common.undo"), f"shiftundo:{card.id}"),),))
+
+
+def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Take back what was just done to a place."""
+    card = turn.opened(arguments[0], "shifts.undo")
+    known(turn)
+    states = (card.facts["before"], card.facts["after"])
+    found = assignments.restore(turn.session, card.facts["place"], states, turn.act)
+    key = "shifts.undone_off" if card.facts["before"] is None else "shifts.undone_on"
+    said = Text(key, name=found.member.name, **shifts.facts(turn.village, found.shift))
+    return Toast(Text("common.done"), edit=Message(said))
+
+
+def coming(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """ "I am coming", under a reminder."""
+    known(turn)
+    found = assignments.confirm(turn.session, number(arguments[0]), turn.act)
+    said = Text("shifts.confirmed", **shifts.facts(turn.village, found.shift))
+    return Toast(Text("common.done"), edit=Message(said))
+
+
+def join(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """ "I will do it", under a gap in the roster."""
+    known(turn)
+    return replaced(sign_up(turn, number(arguments[0])), turn)
+
+
+def sign_up(turn: Turn, shift_id: int, *, despite_overlap: bool = False) -> Message:
+    """Put the asker on a shift; two duties at once are asked about first."""
+    shift = shifts.held(turn.session, shift_id, turn.village.id)
+    wish = Wish(shift, turn.asker, despite_overlap=despite_overlap)
+    try:
+        found = assignments.sign_up(turn.session, turn.village, wish, turn.act)
+    except Overlaps as at_once:
+        return both_at_once(turn, at_once, "shiftsure", shift=shift_id)
+    facts = shifts.facts(turn.village, shift)
+    return undoable(turn, Text("shifts.signed_up", name=turn.asker.name, **facts), found)
+
+
+def both_at_once(turn: Turn, at_once: Overlaps, verb: str, **facts: Any) -> Message:
+    """Can both be done? A yes goes on, a no leaves everything as it is."""
+    card = turn.ask("shifts.overlap", **facts)
+    yes = Button(Text("shifts.button_both"), f"{verb}:{card.id}:yes", Style.SUCCESS)
+    return Message(at_once.text, ((yes, Button(Text("shifts.button_not_both"), f"{verb}:{card.id}:no")),))
+
+
+def sure(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The answer to two duties at once."""
+    card = turn.opened(arguments[0], "shifts.overlap")
+    known(turn)
+    if arguments[1] != "yes":
+        return Toast(Text("common.done"), edit=Message(Text("shifts.left_as_it_is")))
+    return replaced(sign_up(turn, card.facts["shift"], despite_overlap=True), turn)
+
+
+def replaced(said: Message, turn: Turn) -> Answer:
+    """In private the question becomes its answer; a post in the group stays what it is."""
+    if turn.private:
+        return Toast(Text("common.done"), edit=said)
+    return Toast(said.text, alert=True)
+
+
+def unneeded(slots: Slots) -> Refused:
+    """Nothing is open where somebody would help."""
+    key = "shifts.nothing_open_on" if slots.dates else "shifts.nothing_open"
+    return Refused(key, days=list(slots.dates)) if slots.dates else Refused(key)
+
+
+COMMANDS = {"shifts": mine}
+INTENTS = {Intent.QUERY_SHIFTS: query}
+BUTTONS = {
+    "shiftok": coming,
+    "shiftcant": cannot,
+    "shiftquit": quit_it,
+    "shiftundo": undo,
+    "shiftjoin": join,
+    "shiftsure": sure,
+}
+UNDOES = {"shifts.undo": undo}

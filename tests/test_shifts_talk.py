@@ -1,0 +1,406 @@
+"""The roster in words: each sentence people say about shifts, in private and in the group."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from sqlmodel import select
+
+from models.outbox import OutboxMessage, Post
+from models.people import Role
+from models.shifts import Assignment, AssignmentState, DutyKind, Swap, SwapState
+from rules import rosters, shifts
+from rules.shifts import Plan
+from texts import Words
+
+FRIDAY = date(2026, 11, 27)
+NEXT_WEDNESDAY = date(2026, 12, 2)
+
+
+@pytest.fixture
+def plan(session, canteen, act, manager):
+    """Plans a morning of cleaning, or what is named."""
+
+    def make(day=FRIDAY, starts=time(7, 30), ends=time(11, 30), duty=DutyKind.CLEANING, needed=1):
+        return shifts.make(session, canteen, Plan(day, starts, ends, duty, needed), act(manager))
+
+    return make
+
+
+@pytest.fixture
+def on(session, now):
+    """Puts somebody on a shift without a word."""
+
+    def make(who, shift, slot=1):
+        place = Assignment(
+            shift_id=shift.id,
+            member_id=who.id,
+            day=shift.day,
+            slot=slot,
+            assigned_at=now,
+            assigned_by_id=who.id,
+        )
+        session.add(place)
+        session.flush()
+        return place
+
+    return make
+
+
+@pytest.fixture
+def uncle(villager):
+    """覃叔 with a phone, who helps."""
+    return villager("覃叔", Role.VOLUNTEER, telegram_id=1007)
+
+
+def posts(session, canteen):
+    rows = session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == canteen.chat_id)).all()
+    return [Words("zh_CN", "Asia/Shanghai").say(row.body["text"]) for row in rows if row.kind == "post"]
+
+
+def swap_of(session):
+    return session.exec(select(Swap).order_by(Swap.id.desc())).first()
+
+
+def responsible(session, shift):
+    return [member.name for _, member in rosters.holders(session, [shift.id])]
+
+
+def test_who_can_step_in_said_in_private_is_asked_in_the_group(
+    session, canteen, village, plan, on, volunteer
+):
+    on(volunteer, plan(day=NEXT_WEDNESDAY))
+    said = village.says(volunteer, "我下周三早上来不了，谁能替")
+    assert said == ["已经在群里问了。有人接之前，12月2日 周三 7:30–11:30 打扫还是您的班。"]
+    assert posts(session, canteen) == ["阿军来不了：12月2日 周三 7:30–11:30 打扫。谁能替一下？"]
+
+
+def test_who_can_step_in_said_in_the_group_by_nobody_to_the_bot_is_still_heard(
+    session, canteen, village, plan, on, volunteer
+):
+    on(volunteer, plan())
+    assert village.says(volunteer, "我周五早上来不了，谁能替", group=True) == []
+    assert posts(session, canteen) == ["阿军来不了：11月27日 周五 7:30–11:30 打扫。谁能替一下？"]
+
+
+def test_who_can_step_in_said_by_somebody_without_a_shift_is_chatter(
+    session, canteen, village, plan, granny, manager
+):
+    plan()
+    assert village.says(granny, "周五谁能替我接一下孙子", group=True) == []
+    assert village.says(granny, "我周五早上来不了，谁能替", group=True) == []
+    assert posts(session, canteen) == []
+
+
+def test_a_neighbour_takes_the_shift_by_a_tap_and_everybody_knows(
+    session, village, plan, on, volunteer, uncle, social_worker
+):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    toast = village.taps(uncle, f"swaptake:{swap_of(session).id}", group=True)
+    assert toast == "说定了，阿军的班归您：11月27日 周五 7:30–11:30 打扫。谢谢您！"
+    assert responsible(session, shift) == ["覃叔"]
+    assert village.told(volunteer)[-1] == "覃叔接了您的班：11月27日 周五 7:30–11:30 打扫。您不用来了。"
+    assert village.told(social_worker)[-1] == "换好了：11月27日 周五 7:30–11:30 打扫，阿军换成覃叔。"
+
+
+def test_the_second_who_taps_is_thanked(session, village, plan, on, volunteer, uncle, granny):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    tap = f"swaptake:{swap_of(session).id}"
+    village.taps(uncle, tap, group=True)
+    assert village.taps(granny, tap, group=True) == "覃叔先接了，谢谢您！"
+    assert village.taps(uncle, tap, group=True) == "已经是您的班了，谢谢您！"
+    assert responsible(session, shift) == ["覃叔"]
+
+
+def test_ones_own_offer_is_not_taken_by_oneself(session, village, plan, on, volunteer):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    assert (
+        village.taps(volunteer, f"swaptake:{swap_of(session).id}", group=True)
+        == "这是您自己的班，等别人来接。"
+    )
+    assert responsible(session, shift) == ["阿军"]
+
+
+def test_a_wrong_tap_is_given_back_within_ten_minutes(session, village, plan, on, volunteer, uncle):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    village.taps(uncle, f"swaptake:{swap_of(session).id}", group=True)
+    undo = village.data_of("撤")
+    village.taps(uncle, undo)
+    assert responsible(session, shift) == ["阿军"]
+    assert swap_of(session).state == SwapState.OFFERED
+    assert village.told(volunteer)[-1] == "覃叔又来不了了：11月27日 周五 7:30–11:30 打扫回到您名下。"
+
+
+def test_after_ten_minutes_a_swap_stands(session, village, plan, on, volunteer, uncle):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    village.taps(uncle, f"swaptake:{swap_of(session).id}", group=True)
+    undo = village.data_of("撤")
+    village.now += timedelta(minutes=11)
+    village.taps(uncle, undo)
+    assert responsible(session, shift) == ["覃叔"]
+
+
+def test_cannot_come_under_a_reminder_opens_the_swap_at_once(session, canteen, village, plan, on, volunteer):
+    place = on(volunteer, plan())
+    village.taps(volunteer, f"shiftno:{place.id}")
+    assert posts(session, canteen) == ["阿军来不了：11月27日 周五 7:30–11:30 打扫。谁能替一下？"]
+    village.taps(volunteer, f"shiftno:{place.id}")
+    assert len(posts(session, canteen)) == 1
+
+
+def test_never_mind_ends_the_offer(session, village, plan, on, volunteer, uncle):
+    place = on(volunteer, plan())
+    village.taps(volunteer, f"shiftno:{place.id}")
+    village.taps(volunteer, village.data_of("不找了"))
+    assert swap_of(session).state == SwapState.WITHDRAWN
+    assert village.taps(uncle, f"swaptake:{swap_of(session).id}", group=True) == "这个班不用换了，谢谢您！"
+
+
+def test_i_am_coming_under_a_reminder(session, village, plan, on, volunteer):
+    place = on(volunteer, plan())
+    village.taps(volunteer, f"shiftok:{place.id}")
+    assert place.state == AssignmentState.CONFIRMED
+
+
+def test_i_will_do_friday_takes_the_only_gap(session, village, plan, uncle):
+    shift = plan()
+    said = village.says(uncle, "周五的班我来")
+    assert said == ["记下了：11月27日 周五 7:30–11:30 打扫，覃叔来。谢谢！"]
+    assert responsible(session, shift) == ["覃叔"]
+
+
+def test_i_will_do_friday_said_in_the_group_takes_the_only_gap(session, village, plan, uncle):
+    shift = plan()
+    village.says(uncle, "周五的班我来", group=True)
+    assert responsible(session, shift) == ["覃叔"]
+
+
+def test_i_will_do_friday_takes_the_shift_that_is_offered(session, village, plan, on, volunteer, uncle):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    assert village.says(uncle, "周五的班我来", group=True) == [
+        "说定了，阿军的班归您：11月27日 周五 7:30–11:30 打扫。谢谢您！"
+    ]
+    assert responsible(session, shift) == ["覃叔"]
+
+
+def test_of_several_gaps_nobody_guesses(session, village, plan, uncle):
+    plan()
+    late = plan(duty=DutyKind.SHOPPING, starts=time(15, 0), ends=time(16, 0))
+    assert village.says(uncle, "周五的班我来") == ["您说的是哪个班？点一下就算您的。"]
+    village.taps(uncle, village.data_of("采购"))
+    assert responsible(session, late) == ["覃叔"]
+
+
+def test_no_gap_is_a_thank_you(village, plan, on, volunteer, uncle):
+    on(volunteer, plan())
+    assert village.says(uncle, "周五的班我来") == ["11月27日 周五的班都有人了，谢谢您！"]
+
+
+def test_my_friday_for_your_wednesday_is_one_step_once_the_other_agrees(
+    session, village, plan, on, volunteer, uncle, social_worker
+):
+    friday, wednesday = plan(), plan(day=NEXT_WEDNESDAY)
+    on(volunteer, friday)
+    on(uncle, wednesday)
+    said = village.says(volunteer, "我拿周五换你下周三的班")
+    assert said == ["已经私下问覃叔了：11月27日 周五 7:30–11:30 打扫。点头之前不变。"]
+    assert village.told(uncle) == [
+        "阿军想跟您换班：对方的 11月27日 周五 7:30–11:30 打扫，换您的 12月2日 周三 7:30–11:30 打扫。可以吗？"
+    ]
+    village.taps(uncle, f"swaptake:{swap_of(session).id}")
+    assert (responsible(session, friday), responsible(session, wednesday)) == (["覃叔"], ["阿军"])
+
+
+def test_an_exchange_nobody_else_may_answer(session, village, plan, on, volunteer, uncle, granny):
+    friday, wednesday = plan(), plan(day=NEXT_WEDNESDAY)
+    on(volunteer, friday)
+    on(uncle, wednesday)
+    village.says(volunteer, "我拿周五换你下周三的班")
+    toast = village.taps(granny, f"swaptake:{swap_of(session).id}")
+    assert toast == "这次问的是别人，谢谢您的好意！"
+    assert (responsible(session, friday), responsible(session, wednesday)) == (["阿军"], ["覃叔"])
+
+
+def test_of_several_who_could_swap_all_are_asked(
+    session, canteen, village, plan, on, volunteer, uncle, granny
+):
+    friday, wednesday = plan(), plan(day=NEXT_WEDNESDAY, needed=2)
+    on(volunteer, friday)
+    on(uncle, wednesday)
+    on(granny, wednesday, slot=2)
+    village.says(volunteer, "我拿周五换你下周三的班", group=True)
+    assert posts(session, canteen) == [
+        "阿军想换班：用 11月27日 周五 7:30–11:30 打扫，换 12月2日 周三的班。谁愿意？"
+    ]
+    village.taps(granny, f"swaptake:{swap_of(session).id}", group=True)
+    assert responsible(session, friday) == ["李奶奶"]
+    assert sorted(responsible(session, wednesday)) == ["覃叔", "阿军"]
+
+
+def test_who_has_nothing_to_give_cannot_exchange(session, village, plan, on, volunteer, uncle, granny, cook):
+    friday, wednesday = plan(), plan(day=NEXT_WEDNESDAY, needed=2)
+    on(volunteer, friday)
+    on(uncle, wednesday)
+    on(granny, wednesday, slot=2)
+    village.says(volunteer, "我拿周五换你下周三的班", group=True)
+    toast = village.taps(cook, f"swaptake:{swap_of(session).id}", group=True)
+    assert toast == "要换的那天您没有合适的班。可以直接替，不用换。"
+    assert responsible(session, friday) == ["阿军"]
+
+
+def test_a_named_neighbour_is_asked_in_private(session, canteen, village, plan, on, volunteer, uncle):
+    shift = plan()
+    on(volunteer, shift)
+    assert village.says(volunteer, "让覃叔替我周五的班") == [
+        "已经私下问覃叔了：11月27日 周五 7:30–11:30 打扫。点头之前不变。"
+    ]
+    assert posts(session, canteen) == []
+    assert village.told(uncle) == ["阿军想请您替班：11月27日 周五 7:30–11:30 打扫。可以吗？"]
+    village.taps(uncle, f"swapno:{swap_of(session).id}")
+    assert (
+        village.told(volunteer)[-1] == "覃叔来不了：11月27日 周五 7:30–11:30 打扫还是您的班。要问问大家吗？"
+    )
+    assert responsible(session, shift) == ["阿军"]
+
+
+def test_to_do_a_neighbours_shift_the_neighbour_agrees(session, village, plan, on, volunteer, uncle):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(uncle, "周五阿军的班我来")
+    assert village.told(volunteer) == ["覃叔想替您上这个班：11月27日 周五 7:30–11:30 打扫。可以吗？"]
+    assert responsible(session, shift) == ["阿军"]
+    village.taps(volunteer, f"swaptake:{swap_of(session).id}")
+    assert responsible(session, shift) == ["覃叔"]
+
+
+def test_cannot_come_asks_whether_somebody_shall_be_found(session, village, plan, on, volunteer):
+    place = on(volunteer, plan())
+    assert village.says(volunteer, "周五我请假") == [
+        "11月27日 周五 7:30–11:30 打扫来不了，要我帮您找人替吗？"
+    ]
+    village.taps(volunteer, village.data_of("请假"))
+    assert place.state == AssignmentState.EXCUSED
+    village.taps(volunteer, village.data_of("撤"))
+    assert place.state == AssignmentState.ASSIGNED
+
+
+def test_cannot_come_said_in_the_group_is_asked_back_in_private(
+    session, canteen, village, plan, on, volunteer
+):
+    on(volunteer, plan())
+    assert village.says(volunteer, "我周五早上来不了做饭了", group=True) == []
+    assert posts(session, canteen) == []
+    assert village.told(volunteer) == ["11月27日 周五 7:30–11:30 打扫来不了，要我帮您找人替吗？"]
+
+
+def test_who_cooks_tomorrow(village, plan, on, volunteer):
+    on(volunteer, plan(day=date(2026, 11, 26), needed=2))
+    assert village.says(volunteer, "明天谁值班") == ["11月26日 周四\n7:30–11:30 打扫：阿军，还差 1 人"]
+
+
+def test_when_am_i_on(village, plan, on, volunteer, uncle):
+    on(volunteer, plan())
+    on(uncle, plan(day=date(2026, 11, 28)))
+    assert village.says(volunteer, "我这周有几个班") == ["11月27日 周五 7:30–11:30 打扫"]
+
+
+def test_my_shifts_by_command(village, plan, on, volunteer):
+    on(volunteer, plan())
+    assert village.says(volunteer, "/shifts") == ["您的班：\n11月27日 周五 7:30–11:30 打扫（已排）"]
+    assert village.says(volunteer, "/swap") == ["哪个班要找人替？"]
+
+
+def test_two_duties_at_once_are_asked_and_a_no_changes_nothing(session, village, plan, on, uncle):
+    on(uncle, plan())
+    second = plan(duty=DutyKind.SHOPPING, starts=time(9, 0), ends=time(10, 0))
+    said = village.says(uncle, "周五的班我来")
+    assert said == ["覃叔同一时间还有班：11月27日 周五 7:30–11:30 打扫。两个都做得来吗？"]
+    village.taps(uncle, village.data_of("算了"))
+    assert responsible(session, second) == []
+    village.says(uncle, "周五的班我来")
+    village.taps(uncle, village.data_of("做得来"))
+    assert responsible(session, second) == ["覃叔"]
+
+
+@pytest.mark.parametrize(
+    "tap",
+    [
+        "swaptake:999",
+        "swaptake:",
+        "swaptake:x",
+        "swapend:1",
+        "shiftno:7",
+        "shiftok:99999999999999999999",
+        "shiftjoin:5",
+        "shiftundo:3",
+        "swapundo:1",
+    ],
+)
+def test_forged_taps_are_old_buttons(village, plan, uncle, tap):
+    plan()
+    assert "按钮" in village.taps(uncle, tap)
+
+
+def test_a_village_where_the_coordinator_approves(
+    session, canteen, village, plan, on, volunteer, uncle, social_worker
+):
+    canteen.settings = {"swap_policy": "coordinator_approves"}
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    village.taps(uncle, f"swaptake:{swap_of(session).id}", group=True)
+    assert responsible(session, shift) == ["阿军"]
+    assert village.told(social_worker)[-1] == "阿军的班想交给覃叔：11月27日 周五 7:30–11:30 打扫。同意吗？"
+    assert village.taps(uncle, f"swapyes:{swap_of(session).id}") == "这个由社工或管理员来做。"
+    assert responsible(session, shift) == ["阿军"]
+    village.taps(social_worker, f"swapyes:{swap_of(session).id}")
+    assert responsible(session, shift) == ["覃叔"]
+
+
+def test_the_coordinators_no_leaves_everything(
+    session, canteen, village, plan, on, volunteer, uncle, social_worker
+):
+    canteen.settings = {"swap_policy": "coordinator_approves"}
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    village.taps(uncle, f"swaptake:{swap_of(session).id}", group=True)
+    village.taps(social_worker, f"swapnot:{swap_of(session).id}")
+    assert responsible(session, shift) == ["阿军"]
+    assert village.told(uncle)[-1] == "协调人没同意换班：11月27日 周五 7:30–11:30 打扫还是阿军来。"
+
+
+def test_an_open_village_takes_ones_word(session, canteen, village, plan, on, volunteer, uncle):
+    canteen.settings = {"swap_policy": "open"}
+    shift = plan()
+    on(volunteer, shift)
+    assert village.says(volunteer, "让覃叔替我周五的班") == [
+        "覃叔接了您的班：11月27日 周五 7:30–11:30 打扫。您不用来了。"
+    ]
+    assert responsible(session, shift) == ["覃叔"]
+    assert village.told(uncle) == ["说定了，阿军的班归您：11月27日 周五 7:30–11:30 打扫。谢谢您！"]
+
+
+def test_the_post_follows_what_happens(session, village, plan, on, volunteer, uncle):
+    from rules.swap_posts import swap_post
+
+    on(volunteer, plan())
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    swap = swap_of(session)
+    assert swap_post(session, swap.id, village.now).buttons
+    village.taps(uncle, f"swaptake:{swap.id}", group=True)
+    post = session.exec(select(Post).where(Post.kind == "swap")).one()
+    assert post.changed_at == village.now
+    assert swap_post(session, swap.id, village.now).text.key == "swaps.post_taken"
+    assert not swap_post(session, swap.id, village.now).buttons
