@@ -1,34 +1,59 @@
 """What was asked last, and what a short answer to it means: typed words do what the buttons do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from sqlalchemy import bindparam, literal_column
 from sqlmodel import col, select
 
 import nlu
 from handlers.remembering import remember
 from handlers.turn import Turn
+from models.base import table_of
 from models.cards import Card
+from models.prepared import Prepared
 from nlu import Action, Context, Intent, Understanding
 from nlu.phrases import reply
 from rules.values import Answer
 
 UNDO_LASTS = timedelta(minutes=10)
 CERTAIN = frozenset({Intent.BOOK_MEAL, Intent.CANCEL_MEAL, Intent.QUERY_MENU, Intent.QUERY_BOOKINGS})
-ABOUT_DAYS = frozenset({"menus.write", "people.days", "meals.reason", "storm.why", "deliveries.arrange"})
+ABOUT_DAYS = frozenset(
+    {"requests.time", "menus.write", "people.days", "meals.reason", "storm.why", "deliveries.arrange"}
+)
 """Questions whose answer may well sound like a booking."""
 
 
-def open_question(turn: Turn) -> Card | None:
+CARD = table_of(Card).c
+LAST = Prepared(
+    select(CARD.id, CARD.kind, CARD.awaits_text)
+    .where(CARD.telegram_id == bindparam("person"), CARD.chat_id == bindparam("chat"))
+    .where(CARD.answered_at.is_(None), CARD.expires_at > bindparam("now"))
+    .order_by(CARD.id.desc())
+    .limit(literal_column("1"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An open question, as much of it as every message has to know."""
+
+    id: int
+    kind: str
+    awaits_text: bool
+
+    def card(self, turn: Turn) -> Card:
+        """The whole question."""
+        return turn.session.get_one(Card, self.id)
+
+
+def open_question(turn: Turn) -> Asked | None:
     """The last question to this person that is still open."""
-    asked = (
-        select(Card)
-        .where(Card.telegram_id == turn.heard.person_id, Card.chat_id == turn.heard.chat_id)
-        .where(col(Card.answered_at).is_(None), Card.expires_at > turn.now)
-        .order_by(col(Card.id).desc())
-        .limit(1)
-    )
-    return turn.session.exec(asked).first()
+    asked = {"person": turn.heard.person_id, "chat": turn.heard.chat_id, "now": turn.now}
+    found: Any = LAST.run(turn.session, asked).first()
+    return Asked(found[0], found[1], bool(found[2])) if found else None
 
 
 def last_undo(turn: Turn) -> Card | None:
@@ -60,7 +85,7 @@ def understand(turn: Turn) -> Understanding:
     return nlu.understand(heard.text, now, remember(turn, context))
 
 
-def answers_in_words(card: Card, understanding: Understanding) -> bool:
+def answers_in_words(card: Asked, understanding: Understanding) -> bool:
     """Whether the message is the answer that was asked for, and not something else that came up meanwhile."""
     if not card.awaits_text or understanding.intent == Intent.EMERGENCY:
         return False

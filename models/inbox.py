@@ -9,6 +9,7 @@ from sqlalchemy import Index, bindparam, func, insert, update
 from sqlmodel import Field, Session, col, select
 
 from models.base import BigId, Instant, Table, states, table_of
+from models.prepared import Prepared
 
 
 class InboxState(StrEnum):
@@ -36,7 +37,7 @@ class InboxUpdate(Table, table=True):
 
 
 INBOX = table_of(InboxUpdate)
-DONE = (
+DONE = Prepared(
     update(INBOX)
     .where(INBOX.c.update_id == bindparam("number"), INBOX.c.state == InboxState.NEW)
     .values(state=InboxState.DONE, done_at=bindparam("now"))
@@ -59,8 +60,7 @@ def _values(row: InboxUpdate) -> dict[str, Any]:
 
 def done(session: Session, update_id: int, now: datetime) -> bool:
     """Mark an update as done in the unit of its effects; False when it was done before, or was never received."""
-    changed = session.connection().execute(DONE, {"number": update_id, "now": now})
-    return bool(changed.rowcount)
+    return bool(DONE.run(session, {"number": update_id, "now": now}).rowcount)
 
 
 def failed(session: Session, update_id: int, error: str) -> int:

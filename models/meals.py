@@ -92,7 +92,11 @@ class Meal(Row, table=True):
 class Booking(Row, table=True):
     """A place kept for one eater at one meal; further portions may carry guests' names."""
 
-    __table_args__ = (UniqueConstraint("meal_id", "eater_id"),)
+    __table_args__ = (
+        UniqueConstraint("meal_id", "eater_id"),
+        # Seats are counted at every booking: this index alone answers.
+        Index("ix_booking_seats", "meal_id", "state", "mode", "eater_id", "portions"),
+    )
 
     meal_id: int = Field(foreign_key="meal.id")
     eater_id: int = Field(foreign_key="member.id", index=True)

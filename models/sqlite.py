@@ -13,6 +13,7 @@ from sqlalchemy import event
 from models.unit import Pool, StoreBusy, Unit, UnitSession
 
 BUSY_MS = 5_000
+READABLE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 READERS = 4
 CACHE_KIB = 8_192
 
@@ -119,7 +120,7 @@ def driver(connection: sa.Connection) -> UnitConnection:
 
 def readable_json(value: Any) -> str:
     """JSON with Chinese kept as it is; a lone surrogate, which no store takes, stays escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = READABLE.encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:

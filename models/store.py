@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel
 
 from models import postgres, sqlite
 from models.base import Row, table_of
+from models.prepared import Prepared
 from models.unit import Asked, Lane, StoreBusy, StoreClosed, StoreFull, Unit
 from models.writer import Writer
 
@@ -124,18 +125,14 @@ def _open_sqlite(url: str, parsed: sa.URL, *, exclusive: bool) -> Store:
 
 
 @cache
-def _insert(table: type[SQLModel]) -> tuple[sa.Insert, tuple[str, ...]]:
-    return sa.insert(table_of(table)), tuple(name for name in table.model_fields if name != "id")
+def _insert(table: type[SQLModel]) -> Prepared:
+    return Prepared(sa.insert(table_of(table)), [name for name in table.model_fields if name != "id"])
 
 
 def write(session: Session, row: SQLModel) -> int:
     """Write a new row at once, without the search for what else has changed; the session does not come to know it."""
-    session.flush()
-    statement, columns = _insert(type(row))
-    values = {name: row.__dict__[name] for name in columns}
-    numbers = session.connection().execute(statement, values).inserted_primary_key
-    assert numbers is not None
-    return int(numbers[0])
+    written = _insert(type(row)).run(session, row.__dict__)
+    return int(written.scalar_one() if written.returns_rows else written.lastrowid)
 
 
 def keep(session: Session, row: R) -> R:

@@ -1,16 +1,19 @@
 """Counting the portions of a meal: seated, offered, waiting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import bindparam, case, func
 from sqlmodel import Session, col, select
 
 from models.base import table_of
 from models.meals import KEEPS_SEAT, Booking, BookingState, Mode, OfferState, SeatOffer
+from models.prepared import Prepared
 
 BOOKED = table_of(Booking).c
 MINE = BOOKED.eater_id == bindparam("eater")
-BESIDE = (
+BESIDE = Prepared(
     select(BOOKED.state, BOOKED.mode)
     .add_columns(func.sum(case((MINE, 0), else_=BOOKED.portions)), func.max(case((MINE, BOOKED.id))))
     .where(BOOKED.meal_id == bindparam("meal"))
@@ -34,31 +37,20 @@ class Count:
 
 def count(session: Session, meal_id: int, *, besides: int | None = None) -> Count:
     """Portions by what became of them, leaving one eater aside; two statements whatever the history."""
-    rows = session.exec(
-        select(Booking.state, Booking.mode, func.sum(Booking.portions))
-        .where(Booking.meal_id == meal_id, Booking.eater_id != (besides or 0))
-        .group_by(col(Booking.state), col(Booking.mode))
-    ).all()
-    waiting = sum(int(n) for state, _, n in rows if state == BookingState.WAITLISTED)
-    by_mode: dict[Mode, int] = {}
-    for state, mode, n in rows:
-        if state in KEEPS_SEAT:
-            by_mode[Mode(mode)] = by_mode.get(Mode(mode), 0) + int(n)
-    return Count(by_mode, _offered(session, meal_id, besides) if waiting else 0, waiting)
+    return count_beside(session, meal_id, besides or 0)[0]
 
 
 def count_beside(session: Session, meal_id: int, eater_id: int) -> tuple[Count, int | None]:
-    """The portions of all others at a meal, and the number of the eater's own booking; one statement as a rule."""
-    session.flush()
-    asked = {"meal": meal_id, "eater": eater_id}
+    """The portions of all others at a meal, and the number of the eater's own booking."""
     by_mode: dict[Mode, int] = {}
     waiting, mine = 0, None
-    for state, mode, portions, own in session.connection().execute(BESIDE, asked):
+    rows: Sequence[Any] = BESIDE.run(session, {"meal": meal_id, "eater": eater_id}).all()
+    for state, mode, portions, own in rows:
         mine = own or mine
         if state == BookingState.WAITLISTED:
-            waiting += portions
+            waiting += int(portions)
         if state in KEEPS_SEAT:
-            by_mode[mode] = by_mode.get(mode, 0) + portions
+            by_mode[Mode(mode)] = by_mode.get(Mode(mode), 0) + int(portions)
     return Count(by_mode, _offered(session, meal_id, eater_id) if waiting else 0, waiting), mine
 
 

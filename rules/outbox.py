@@ -10,16 +10,17 @@ from sqlmodel import Session, col, select
 from models.base import table_of
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.people import Account, Canteen, Member, MemberRole, Role
+from models.prepared import Prepared
 from models.store import keep
 from rules.values import Message, Text, as_message, encode_message
 
 POST = table_of(Post)
-TOUCH = (
+TOUCH = Prepared(
     update(POST)
     .where(POST.c.kind == bindparam("of"), POST.c.target_id == bindparam("target"))
     .values(changed_at=bindparam("now"))
 )
-KEY = select(OutboxMessage.id).where(OutboxMessage.key == bindparam("key"))
+KEY = Prepared(select(OutboxMessage.id).where(OutboxMessage.key == bindparam("key")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def post(
     lasts: timedelta | None = None,
 ) -> OutboxMessage | None:
     """Keep a message to be sent after the commit; None when its key was already used."""
-    if session.connection().execute(KEY, {"key": key}).first() is not None:
+    if KEY.run(session, {"key": key}).first() is not None:
         return None
     row = answer(key, receiver, said, kind=kind, now=now)
     row.due_at = due_at or now
@@ -151,7 +152,7 @@ def _delete(session: Session, row: OutboxMessage, now: datetime) -> None:
 
 def touch(session: Session, kind: str, target_id: int, now: datetime) -> None:
     """Ask for the live post about a target to be brought up to date."""
-    session.connection().execute(TOUCH, {"of": kind, "target": target_id, "now": now})
+    TOUCH.run(session, {"of": kind, "target": target_id, "now": now})
 
 
 def reachable_again(session: Session, telegram_id: int) -> None:

@@ -216,6 +216,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('booking', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_booking_eater_id'), ['eater_id'], unique=False)
+        batch_op.create_index('ix_booking_seats', ['meal_id', 'state', 'mode', 'eater_id', 'portions'], unique=False)
 
     op.create_table('card',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -525,6 +526,7 @@ def downgrade() -> None:
 
     op.drop_table('card')
     with op.batch_alter_table('booking', schema=None) as batch_op:
+        batch_op.drop_index('ix_booking_seats')
         batch_op.drop_index(batch_op.f('ix_booking_eater_id'))
 
     op.drop_table('booking')
