@@ -153,6 +153,14 @@ async def test_a_second_poller_is_tolerated_after_a_restart_but_not_for_long():
         await received(Line(*[SecondPoller("x")] * 3), nothing)
 
 
+async def test_of_two_bots_with_one_token_the_newcomer_gives_way():
+    conflict = SecondPoller("x")
+    pauses = await received(Line([update(1)], *[conflict] * 39, [update(2)], *[conflict] * 39), nothing)
+    assert (len(pauses), max(pauses)) == (78, 0.5), "who received before comes back soon, and often"
+    with pytest.raises(SecondPoller):
+        await received(Line([update(1)], *[conflict] * 40), nothing)
+
+
 async def test_a_refused_token_ends_it_at_once():
     with pytest.raises(TokenRefused):
         await received(Line(TokenRefused("x")), nothing)

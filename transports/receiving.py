@@ -30,6 +30,9 @@ FIRST_PAUSE = 0.2
 HUNG_AFTER = 60.0 + SLACK
 CONFLICTS = 3
 """A bot that was just restarted may meet its own old poll; a third refusal in a row is somebody else."""
+CONFLICTS_OF_THE_FIRST = 40
+CONFLICT_PAUSE = 0.5
+"""Of two bots with one token the newcomer gives way: who has been receiving comes back sooner and stays longer."""
 LARGEST_ID = 2**63 - 1
 
 
@@ -104,6 +107,7 @@ class Receiver:
     _offset: int | None = None
     _faults: int = field(default=0)
     _conflicts: int = field(default=0)
+    _receives: bool = field(default=False)
 
     async def run(self) -> None:
         """Receive until cancelled; raises TokenRefused or SecondPoller, everything else is waited out."""
@@ -127,12 +131,15 @@ class Receiver:
             self.vitals.count("updates", len(raws))
             self._offset = max(number(raw) for raw in raws) + 1
         self._faults = self._conflicts = 0
+        self._receives = True
 
     async def _conflict(self) -> None:
         self._conflicts += 1
-        if self._conflicts >= CONFLICTS:
+        if self._conflicts >= (CONFLICTS_OF_THE_FIRST if self._receives else CONFLICTS):
             raise SecondPoller("another program receives the updates of this bot")
-        await self.pause(LONGEST_PAUSE)
+        if self._conflicts == 1:
+            log.warning("another program receives the updates of this bot")
+        await self.pause(CONFLICT_PAUSE if self._receives else LONGEST_PAUSE)
 
     async def _fault(self, fault: Exception) -> None:
         self._faults += 1
