@@ -26,14 +26,17 @@ GROUP = re.compile(
   | (?P<numbers>(?<![\d.])(?:(?P<nm>\d{{1,2}}|[{HANZI}]{{1,2}}|下个?|这个?|本)月)?(?P<listed>(?:\d{{1,2}}(?:号|日)?[、,和 ]){{1,12}}\d{{1,2}})(?:号|日|(?=[两三四五六]天)))
   | (?P<coming>(?:接下来|未来|往后|后面)的?(?:(?P<cn>\d{{1,2}}|[{HANZI}]{{1,2}})天|(?P<cw>[一两三])(?:个?星期|周|个?礼拜))|(?:the\ )?next\ (?P<ce>\d|two|three|four|five)\ days)
   | (?P<rest>(?:这个?|本){WEEK}(?:剩下|余下|剩余)的?(?:几|这几|那几)?[天日]?)
-  | (?P<weekend>(?P<ww>这个?|本|下+个?)?(?:周末|双休日)(?:两天)?|(?P<we>this|next|the)\ weekend)
-  | (?P<several>(?P<sw>这个?|本|下+个?)?{WEEK}(?P<days>[一二三四五六日天](?:[、,和跟]?[一二三四五六日天](?![份个客盒点天]))+)(?![一二三四五六七八九十]*[份个客盒]))
-  | (?P<whole>(?P<hw>这个?|本|下+个?)(?:{WEEK}|星期)(?![一二三四五六日天末\d])|(?P<he>this|next)\ week\b)
+  | (?P<weekend>(?P<ww>这个?|本|(?<!一)下+个?)?(?:周末|双休日)(?:两天)?|(?P<we>this|next|the)\ weekend)
+  | (?P<several>(?P<sw>这个?|本|(?<!一)下+个?)?{WEEK}(?P<days>[一二三四五六日天](?:[、,和跟]?[一二三四五六日天](?![份个客盒点天]))+)(?![一二三四五六七八九十]*[份个客盒]))
+  | (?P<whole>(?P<hw>这个?|本|(?<!一)下+个?)(?:{WEEK}|星期)(?![一二三四五六日天末\d])|(?P<he>this|next)\ week\b)
     """,
     re.VERBOSE,
 )
 FOR_DAYS = re.compile(rf"(?:起|开始)?(?:,|连续|一?连)*(?P<n>\d{{1,2}}|[{HANZI}]{{1,2}})天(?![之以]?[前后])")
 BESIDE = re.compile(r"的?(?:(?P<eve>前一天|头一天|前一日|前夜)|(?:后一天|第二天|次日))")
+NEXT_WEEK = re.compile(f"(?<!一)下+个?{WEEK}")
+NEAR = 12
+SINCE = re.compile("起|开始|以后")
 BRIDGE = re.compile(r"(?:开始|起)[^,。;]{0,14}(?:到|至)")
 RANGE = re.compile(
     r"\s*(?:起|开始)?\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?"
@@ -68,7 +71,22 @@ def find_dates(text: str, today: date, *, past: bool = False) -> list[DateSpan]:
             break
         spans.append(_span(text, nearest, today, past))
         place = max(spans[-1].end, place + 1)
-    return _bridged(text, [_marked(text, span) for span in spans])
+    return _bridged(text, [_marked(text, span) for span in _of_that_week(text, spans)])
+
+
+def _of_that_week(text: str, spans: list[DateSpan]) -> list[DateSpan]:
+    """A bare weekday soon after 下周X is of that week: 下周三改到周五."""
+    found, monday, end = [], None, 0
+    for span in spans:
+        near = span.start - end <= NEAR and "。" not in text[end : span.start]
+        if span.weekday and monday and near:
+            found.append(replace(span, dates=(monday + timedelta(span.dates[0].weekday()),)))
+        else:
+            after = span.dates and NEXT_WEEK.match(text, span.start)
+            monday = span.dates[0] - timedelta(span.dates[0].weekday()) if after else None
+            found.append(span)
+        end = span.end
+    return found
 
 
 def _bridged(text: str, spans: list[DateSpan]) -> list[DateSpan]:
@@ -86,7 +104,8 @@ def _span(text: str, first: re.Match[str], today: date, past: bool) -> DateSpan:
         return DateSpan(first.start(), first.end(), (), recur=_recur(first))
     if first.re is GROUP:
         days, whole = _group(first, today)
-        return DateSpan(first.start(), first.end(), days, whole=whole)
+        since = whole and SINCE.match(text, first.end())
+        return DateSpan(first.start(), first.end(), days[:1] if since else days, whole=whole)
     day = resolve(first, today, past=past)
     if day is None:
         return DateSpan(first.start(), first.end(), ())

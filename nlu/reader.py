@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 
-from nlu.classifier import likely
-from nlu.intents import RULES, Rule, first_rule
+from nlu.answers import answer
+from nlu.classifier import guess
+from nlu.intents import RULES, first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
+from nlu.rules import Rule
 from nlu.sentence import Sentence, read_sentence, skeleton_of
 from nlu.slots import also_orders, fill
-from nlu.spans import MODES, find_person
 from nlu.values import Action, Context, Intent, Slots, Understanding
 
 AT_ONCE = {
@@ -21,6 +22,7 @@ AT_ONCE = {
     Intent.EMERGENCY,
 }
 QUIET = {Intent.THANKS, Intent.CHATTER}
+UNOFFERED = QUIET | {Intent.UNCLEAR}
 NOTHING = Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 1.0, ("nothing said",))
 MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@\S*bot\b\s*", re.I)
 EATING = re.compile("吃|饭|餐|[份客盒]|食堂|meal|lunch|dinner|breakfast|eat")
@@ -28,17 +30,7 @@ BARE_WEEKDAY = re.compile(r"周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun")
 DOUBT = "today's own weekday: today or in a week?"
 BOTH = "a refusal and an order in one message"
 DOUBTS = {DOUBT, BOTH}
-USUAL = re.compile(
-    r"(?:[一-鿿]{0,4})(?:老样子|照旧|照常|跟(?:平时|上次|以前)一样|同上次|the usual|as usual|same as (?:always|last time))",
-    re.I,
-)
 BESIDES = re.compile(r"[DRTMN]|接龙|报名|登记|各位|大家|的|[^\w]|group|note")
-THE_USUAL = "the usual"
-BARE_COUNT = re.compile(r"^(?:我|还是|就|也|要|来|订|报|给我|帮我|再|留)*N")
-YES = re.compile(
-    r"^(?:吃|要|来|好|好的|可以|嗯|是|行|对|要的|吃的|来的|订|yes|ok|yep|sure)[!。啊呀的吧了]*$", re.I
-)
-NO = re.compile(r"^(?:不|不吃|不要|不来|不用|算了|no|nope)[!。了啊]*$", re.I)
 
 
 def understand(text: str, now: datetime, context: Context | None = None) -> Understanding:
@@ -101,15 +93,15 @@ def _short_form(text: str, sentence: Sentence, context: Context) -> Understandin
 
 
 def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Understanding:
-    answered = _answer(sentence, now, context)
+    answered = answer(sentence, now, context)
     if answered:
         return answered
     skeleton = skeleton_of(sentence)
     rule = first_rule(skeleton[:600])
     if rule is None:
-        return _unsure(skeleton, context)
+        return _unsure(skeleton, sentence, now.date(), context)
     if rule.intent is Intent.VISIT_NOTE:
-        sentence = read_sentence(text, now.date(), past=True)
+        sentence = read_sentence(text, now.date(), past=True, words=context.words)
     slots = fill(rule.intent, sentence, context.names)
     if rule.intent is Intent.VISIT_NOTE:
         slots = replace(slots, dates=slots.dates[:1])
@@ -118,51 +110,6 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
     doubts = (*_weekday_of_today(sentence, now.date()), *_two_wishes(rule.intent, sentence))
     why = (f"rule {rule.name}", f"seen {skeleton[:60]}", *_defaulted(rule.intent, slots), *doubts)
     return _gated(rule, slots, sentence, context, why)
-
-
-def _answer(sentence: Sentence, now: datetime, context: Context) -> Understanding | None:
-    """A short answer to the bot's own question or post about a meal, and "the usual"."""
-    bare = sentence.low.strip(" ,。!")
-    usual = _usual(sentence, bare, context)
-    if usual is not None:
-        return Understanding(Intent.BOOK_MEAL, usual, Action.ASK, (), 0.8, (THE_USUAL,))
-    asked = bool(context.last_question and context.last_question.startswith("meals."))
-    if not asked and not (context.reply_to_bot and context.reply_to):
-        return None
-    slots = _from_question(fill(Intent.BOOK_MEAL, sentence, context.names), now, context)
-    if NO.match(bare):
-        return Understanding(Intent.CANCEL_MEAL, slots, Action.ACT, (), 0.9, ("answer no",))
-    if YES.match(bare) or (sentence.counts and len(bare) <= 8):
-        return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.9, ("answer yes",))
-    return None
-
-
-def _usual(sentence: Sentence, bare: str, context: Context) -> Slots | None:
-    """ "The usual", or a bare count: what is left out is as it usually is, or as the next open meal has it."""
-    usual, person = context.usual, find_person(sentence.text, context.names)
-    if person and USUAL.match(bare):
-        return Slots(sentence.dates, beneficiary=person)
-    if usual and USUAL.match(bare):
-        return Slots(sentence.dates or usual.dates, usual.meal, usual.count, usual.mode)
-    if not sentence.counts or not (usual or context.open_meals) or not _only_a_count(sentence, person):
-        return None
-    slots = replace(fill(Intent.BOOK_MEAL, sentence, context.names), beneficiary=person)
-    if person or usual is None:
-        return slots
-    return replace(slots, meal=slots.meal or usual.meal, mode=slots.mode or usual.mode)
-
-
-def _only_a_count(sentence: Sentence, person: str | None) -> bool:
-    """Whether nothing is said but how many, by whom, and how they eat."""
-    said = BARE_COUNT.sub("", skeleton_of(sentence).replace(person or "\0", "", 1))
-    return MODES.sub("", said).strip(" ,。!吧啊") in ("", "家")
-
-
-def _from_question(slots: Slots, now: datetime, context: Context) -> Slots:
-    """What the answer leaves out stands in the message replied to."""
-    asked = read_sentence(context.reply_to or "", now.date())
-    meal = fill(Intent.BOOK_MEAL, asked, frozenset()).meal
-    return replace(slots, dates=slots.dates or asked.dates[:1], meal=slots.meal or meal)
 
 
 def _two_wishes(intent: Intent, sentence: Sentence) -> tuple[str, ...]:
@@ -193,13 +140,14 @@ def _gated(
     rule: Rule, slots: Slots, sentence: Sentence, context: Context, why: tuple[str, ...]
 ) -> Understanding:
     intent = rule.intent
-    spoken_to = context.chat == "private" or context.addressed or context.reply_to_bot
     if intent in QUIET:
         return Understanding(intent, Slots(), Action.SILENT, (), 0.9, why)
-    if not spoken_to:
+    if not _spoken_to(context):
         return _in_group(rule, slots, sentence, why)
     if intent is Intent.UNCLEAR:
-        return Understanding(intent, Slots(), Action.ASK, likely(skeleton_of(sentence), 4), 0.3, why)
+        guessed = guess(skeleton_of(sentence), 4, context.lessons).likely
+        offered = tuple(choice for choice in guessed if choice not in UNOFFERED)
+        return Understanding(intent, Slots(), Action.ASK, offered, 0.3, why)
     act = intent in AT_ONCE and rule.sure and _complete(intent, slots) and not DOUBTS & set(why)
     return Understanding(
         intent, slots, Action.ACT if act else Action.ASK, (intent,), 0.9 if act else 0.7, why
@@ -237,10 +185,18 @@ def _about_eating(sentence: Sentence) -> bool:
     return named or bool(EATING.search(sentence.low)) or len(sentence.text) <= 12
 
 
-def _unsure(skeleton: str, context: Context) -> Understanding:
-    spoken_to = context.chat == "private" or context.addressed or context.reply_to_bot
-    choices = likely(skeleton[:200], 4) if spoken_to else ()
-    if not choices or choices[0] in QUIET:
+def _unsure(skeleton: str, sentence: Sentence, today: date, context: Context) -> Understanding:
+    """No rule holds: a clear guess becomes a card to confirm, an unclear one up to four buttons."""
+    if not _spoken_to(context):
         return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
-    offered = tuple(choice for choice in choices if choice not in QUIET | {Intent.UNCLEAR})
+    guessed = guess(skeleton[:200], 4, context.lessons)
+    offered = tuple(choice for choice in guessed.likely if choice not in UNOFFERED)
+    first = guessed.likely[0]
+    if guessed.clear and first not in UNOFFERED | {Intent.EMERGENCY}:
+        slots = _forward(first, fill(first, sentence, context.names), today)
+        return Understanding(first, slots, Action.ASK, offered, 0.5, ("no rule", "classifier is clear"))
     return Understanding(Intent.UNCLEAR, Slots(), Action.ASK, offered, 0.3, ("no rule", "classifier offers"))
+
+
+def _spoken_to(context: Context) -> bool:
+    return context.chat == "private" or context.addressed or context.reply_to_bot

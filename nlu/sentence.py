@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nlu.dates import DateSpan, find_dates, gathered
-from nlu.normalise import lower, normalise
+from nlu.normalise import Pairs, lower, normalise
 from nlu.spans import Span, find_counts, find_meals, find_modes
 
 CORRECTION = re.compile(
@@ -68,9 +68,9 @@ class Sentence:
         return kept if kept.days or kept.meals or kept.counts or kept.modes else self
 
 
-def read_sentence(raw: str, today: date, *, past: bool = False) -> Sentence:
+def read_sentence(raw: str, today: date, *, past: bool = False, words: Pairs = ()) -> Sentence:
     """Normalise and find everything; what a speaker took back is left out."""
-    text = normalise(raw)
+    text = normalise(raw, words)
     low = lower(text)
     days = find_dates(low, today, past=past)
     places = {place for span in days for place in range(span.start, span.end)}

@@ -74,7 +74,7 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     if intent is Intent.CANCEL_MEAL:
         return replace(_book(base, sentence), mode=None, notes=None)
     if intent is Intent.CHANGE_MEAL:
-        return _change(base, sentence)
+        return _change(replace(base, notes=find_needs(sentence.low)), sentence)
     return _special(intent, base, sentence)
 
 

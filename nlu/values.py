@@ -106,6 +106,10 @@ class Context:
     reply_to_bot: bool = False
     usual: Part | None = None
     names: frozenset[str] = frozenset()
+    words: tuple[tuple[str, str], ...] = ()
+    """Words of the village and what they mean there."""
+    lessons: tuple[tuple[str, str], ...] = ()
+    """Intents and skeletons that a social worker accepted as examples."""
 
 
 @dataclass(frozen=True, slots=True)
