@@ -16,12 +16,26 @@ from commands.logs import set_up
 from commands.saying import say
 from config import Config
 from handlers.taking import Turns
-from jobs import alarms, certificates, inbox, kitchen, meals, menus, people, sealing, serving, sheets
+from jobs import (
+    alarms,
+    certificates,
+    emergencies,
+    inbox,
+    kitchen,
+    meals,
+    menus,
+    people,
+    requests,
+    sealing,
+    serving,
+    sheets,
+)
 from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
 from models.store import Store
 from rules.meals import daily_post
+from rules.notices import box_photo, group_post
 from transports.dispatch import Dispatcher, Handling
 from transports.hearing import hear
 from transports.pacing import UNLIMITED, Limits
@@ -37,22 +51,40 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-ROOMS = (people, meals, menus, sheets, serving, alarms, certificates, kitchen, sealing, inbox)
+ROOMS = (
+    emergencies,
+    requests,
+    people,
+    meals,
+    menus,
+    sheets,
+    serving,
+    alarms,
+    certificates,
+    kitchen,
+    sealing,
+    inbox,
+)
 DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)
-LIVE = {"meal": daily_post}
+LIVE = {"meal": daily_post, "request": group_post}
 PACES = {"telegram": Limits(), "local": UNLIMITED}
 DRAIN_SECONDS = 4.0
 """For each of the two steps of a stop; with the web's two seconds and some air it stays below fifteen."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
-async def make_sheet(store: Store, attachment: Mapping[str, Any], row: OutboxMessage) -> tuple[str, bytes]:
-    """A sheet as it stands when it leaves: read, then set in a thread of its own."""
+async def make_sheet(
+    store: Store, telegram: Telegram, attachment: Mapping[str, Any], row: OutboxMessage
+) -> tuple[str, bytes]:
+    """A sheet as it stands when it leaves: read, then set in a thread of its own; a photograph is fetched again."""
     from rules import sheets as figures
     from texts import Words
     from texts import sheets as paper
 
     sheet, facts = attachment["sheet"], attachment["facts"]
+    if sheet == "box":
+        file_id = await store.read(lambda session: box_photo(session, facts["request_id"]))
+        return "box.jpg", await telegram.file(file_id)
     found = await store.read(lambda session: figures.data(session, sheet, facts))
     return await asyncio.to_thread(paper.made, sheet, found, Words(row.language, row.timezone))
 
@@ -92,7 +124,7 @@ class House:
         self.telegram = Telegram(token, wires(config.telegram.proxy), config.telegram.api_base)
         self.vitals = Vitals(self.clock())
         self.operators = config.operator.telegram_ids
-        papers, limits = partial(make_sheet, store), PACES[config.telegram.pace]
+        papers, limits = partial(make_sheet, store, self.telegram), PACES[config.telegram.pace]
         sending = Sending(store, self.telegram, self.clock, self.vitals, papers, LIVE, self.operators, limits)
         self.sender = Sender(sending)
         self.scheduler = Scheduler(store, DUTIES, self.clock)

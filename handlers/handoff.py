@@ -9,7 +9,6 @@ from models.outbox import MessageClass
 from models.people import Member, MemberRole, Role
 from nlu import Intent, Understanding
 from rules import audit, outbox
-from rules.people import carers_of
 from rules.values import Answer, Text
 
 CARE = (Role.SOCIAL_WORKER, Role.MANAGER)
@@ -26,17 +25,6 @@ def pass_on(turn: Turn, understanding: Understanding) -> Answer:
     if not told:
         return Text("handoff.nobody")
     return Text("handoff.passed_on", names=[member.name for member in told[:3]])
-
-
-def emergency(turn: Turn, understanding: Understanding) -> Answer:
-    """120 first; family, social workers and managers are told in private at once."""
-    family = carers_of(turn.session, turn.asker.id, turn.today)
-    helpers = [*family, *_holders(turn, CARE)]
-    told = _tell(turn, helpers, Text("handoff.emergency", **_said(turn, understanding)), MessageClass.CARE)
-    audit.record(turn.session, turn.act, "handoff.emergency", "emergency", subject_id=turn.asker.id)
-    if not turn.private:
-        return Text("handoff.call_120_group")
-    return Text("handoff.call_120" if told else "handoff.call_120_alone", names=[m.name for m in told[:3]])
 
 
 def thanks(turn: Turn, understanding: Understanding) -> Answer:
@@ -66,19 +54,12 @@ def _tell(turn: Turn, members: list[Member], said: Text, kind: MessageClass) -> 
 
 
 PASSED_ON = (
-    Intent.REQUEST_MEDICINE,
-    Intent.REQUEST_ESCORT,
-    Intent.REQUEST_REPAIR,
-    Intent.REQUEST_COMPANIONSHIP,
-    Intent.REQUEST_HEALTH_CHECK,
-    Intent.REQUEST_OTHER,
     Intent.VISIT_NOTE,
     Intent.FEEDBACK,
 )
 
 INTENTS = {
     **dict.fromkeys(PASSED_ON, pass_on),
-    Intent.EMERGENCY: emergency,
     Intent.THANKS: thanks,
     Intent.CHATTER: chatter,
 }

@@ -12,11 +12,14 @@ from handlers import (
     canteens,
     certificates,
     deliveries,
+    emergencies,
+    errands,
     handoff,
     joining,
     keys,
     kitchen,
     kitchen_book,
+    kits,
     ledger,
     meals,
     menus,
@@ -26,6 +29,8 @@ from handlers import (
     privacy,
     proofs,
     questions,
+    request_taps,
+    requests,
     serving,
     sheets,
     shift_sentences,
@@ -48,6 +53,7 @@ ROOMS: tuple[ModuleType, ...] = (
     *(sheets, serving, deliveries, alarms, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
     *(shifts, swaps, swap_answers, shift_sentences),
+    *(requests, request_taps, errands, kits, emergencies),
     *(outbox, handoff),
 )
 
@@ -153,7 +159,9 @@ def undo(turn: Turn, argument: str) -> Answer:
 
 
 def command(turn: Turn) -> Answer:
-    """A command; one nobody knows is answered in private and left alone in the group."""
+    """A command; one nobody knows is answered in private and left alone in the group; danger is heard behind any."""
+    if emergencies.emergency_in(turn, turn.heard.argument):
+        return emergencies.heard(turn)
     handler = COMMANDS.get(turn.heard.command)
     if handler is not None:
         return handler(turn, turn.heard.argument)
@@ -162,6 +170,8 @@ def command(turn: Turn) -> Answer:
 
 def obey(turn: Turn, understanding: Understanding) -> Answer:
     """Hand a sentence to the capability that its intent names; silence where it was not for the bot."""
+    if understanding.intent == Intent.EMERGENCY:
+        return emergencies.heard(turn)
     if understanding.action == Action.SILENT and not turn.private:
         heard = OVERHEARD.get(understanding.intent)
         return heard(turn, understanding) if heard else None

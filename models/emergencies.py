@@ -19,7 +19,7 @@ class EmergencyState(StrEnum):
 
 
 class Emergency(Row, table=True):
-    """Somebody may be in danger; while it is not over there is always a next call with a time."""
+    """Somebody may be in danger, known by name or only as they are called; not over: there is a next call with a time."""
 
     __table_args__ = (
         CheckConstraint("next_at IS NOT NULL OR state IN ('closed', 'false_alarm')", name="open_has_next"),
@@ -27,8 +27,9 @@ class Emergency(Row, table=True):
     )
 
     canteen_id: int = Field(foreign_key="canteen.id")
-    person_id: int = Field(foreign_key="member.id", index=True)
-    raised_by_id: int = Field(foreign_key="member.id")
+    person_id: int | None = Field(default=None, foreign_key="member.id", index=True)
+    raised_by_id: int | None = Field(default=None, foreign_key="member.id")
+    called: str = Field(default="", max_length=64)
     words: str = Field(default="", max_length=400)
     state: EmergencyState = Field(default=EmergencyState.OPEN, sa_type=states(EmergencyState))
     raised_at: datetime = Field(sa_type=Instant)

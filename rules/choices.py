@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from models.meals import Sitting
 from models.people import Canteen
+from rules import ladder_words, ladders
 from rules.settings import settings_of
 from rules.values import Fen, Refused, Text
 
@@ -23,12 +24,20 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "join": ("open", "approve"),
     "quiet_from": ("20:00", "21:00", "22:00"),
     "quiet_until": ("06:00", "06:30", "07:00"),
+    "ladder_normal": (
+        "30 helpers,60 on_call,120 committee+manager,every 120",
+        "10 helpers,20 on_call,40 manager",
+    ),
+    "ladder_urgent": ("0 helpers,10 on_call,20 committee+manager,30 social_worker+family,every 15",),
+    "ladder_emergency": ("0 family+on_call+doctor,5 manager,10 social_worker+committee,every 5",),
+    "group_emergencies": ("yes", "no"),
     "language": ("zh_CN", "en"),
     "timezone": ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong"),
 }
 """Every setting of a village with the answers on its buttons; others may be written."""
 
 CLOSINGS = {"lunch_closing": Sitting.LUNCH, "dinner_closing": Sitting.DINNER}
+LADDERS = {f"ladder_{urgency}": urgency for urgency in ladders.SEARCH}
 CLOCKS = frozenset({"post_at", "quiet_from", "quiet_until"})
 MOST = {"seats": 2000, "grace_seats": 50, "price": 1000}
 LONGEST_NAME = 64
@@ -36,6 +45,8 @@ LONGEST_NAME = 64
 
 def kept_as(name: str) -> str:
     """Under which name the village's settings keep it."""
+    if name in LADDERS:
+        return "ladders"
     return "times" if name in CLOSINGS else name
 
 
@@ -62,6 +73,10 @@ def _read(canteen: Canteen, name: str, words: str) -> Any:
         return sorted({_weekday(letter) for letter in words})
     if name == "timezone":
         return ZoneInfo(words).key
+    if name in LADDERS:
+        return ladder_words.read(canteen, LADDERS[name], words)
+    if name == "group_emergencies":
+        return {"yes": True, "no": False}[words]
     return _word(name, words)
 
 
@@ -111,6 +126,8 @@ def present(canteen: Canteen, name: str) -> Any:
         return getattr(canteen, name)
     if name == "language":
         return Text(f"canteens.language_{canteen.language}")
+    if name in LADDERS:
+        return ladders.present(canteen, LADDERS[name])
     settings = settings_of(canteen)
     if name in CLOSINGS:
         times = settings.times[CLOSINGS[name]]
@@ -125,6 +142,8 @@ def offered(name: str, words: str) -> Any:
         return _said_closing(int(days), _clock(clock))
     if name == "language":
         return Text(f"canteens.language_{words}")
+    if name in LADDERS:
+        return ladders.said(ladder_words.parsed(words))
     readers: dict[str, Any] = {
         "sittings": lambda: tuple(Sitting(word) for word in words.split(",")),
         "meal_weekdays": lambda: tuple(map(int, words)),
@@ -139,6 +158,8 @@ def _said(name: str, value: Any) -> Any:
         return Fen(value)
     if name == "meal_weekdays":
         return [Text(f"weekday.{number}") for number in value]
+    if name == "group_emergencies":
+        return Text(f"canteens.group_emergencies_{'yes' if value in (True, 'yes') else 'no'}")
     if name == "join":
         return Text(f"canteens.join_{value}")
     return list(value) if isinstance(value, tuple) else value

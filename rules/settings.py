@@ -46,6 +46,8 @@ class Settings:
     quiet_from: time = time(21, 0)
     quiet_until: time = time(6, 30)
     group_answers: bool = True
+    group_emergencies: bool = False
+    ladders: dict[str, Any] = field(default_factory=dict)
     swap_policy: str = "both_agree"
     swap_hours: int = 72
     leave_hours: int = 24

@@ -1,0 +1,69 @@
+"""What a request is about beyond its intent: the kind of help, how urgent, by what time, and who is in danger."""
+
+import re
+
+from nlu.spans import find_person, find_time
+from nlu.values import Intent
+
+_KINDS: tuple[tuple[str, str], ...] = (
+    (
+        "counselling",
+        "谈心|谈谈心|心里(?:难受|不好受|堵|苦|烦)|心情不好|想不开|睡不着|吵架|闹矛盾|心烦|counsel|sad\\b|depress",
+    ),
+    ("meal_help", "喂饭|喂(?:我|他|她)|做(?:点|个|顿)?饭|煮(?:点|个)?(?:饭|粥)|热(?:一?下)?饭|feed|cook for"),
+    (
+        "home_care",
+        "打扫|搞卫生|扫地|拖地|洗(?:被|衣|澡|床|头|窗|脚)|擦身|换床单|剪(?:个|一?下)?(?:指甲|头发|头)|理发|haircut|clean|laundry",
+    ),
+    (
+        "errand",
+        "买|取|寄|捎|交(?:一?下|了)?(?:电|水|话|煤气)?费|缴费|充(?:话|电)费|包裹|快递|办(?:证|卡|手续)|跑(?:一?趟|腿)|挂号|换煤气|灌煤气|groceries|errand|\\bbill|parcel",
+    ),
+)
+_BY_INTENT = {
+    Intent.REQUEST_MEDICINE: "medicine",
+    Intent.REQUEST_ESCORT: "escort",
+    Intent.REQUEST_REPAIR: "repair",
+    Intent.REQUEST_COMPANIONSHIP: "companionship",
+    Intent.REQUEST_HEALTH_CHECK: "health_check",
+}
+_URGENT = re.compile(
+    "(?<![着心焦])急(?!诊|性)|马上|立刻|立即|赶紧|赶快|现在就|快点|尽快|断药|(?:药|胰岛素)[^,。]{0,4}(?:一[颗粒片]|半[颗粒片])(?:都|也)?没|等不了|urgent|right now|at once|asap",
+    re.I,
+)
+_PARTS = (
+    ("上午|早上|早晨|一早|morning", "11:00"),
+    ("中午|noon", "12:30"),
+    ("下午|afternoon", "17:00"),
+    ("晚上|傍晚|夜里|evening|tonight", "19:30"),
+)
+_KIN = re.compile("(?:我家|我们|我|俺)?(?:老妈|妈妈|妈|老爸|爸爸|爸|外婆|外公|奶奶|爷爷|阿婆|阿公|姥姥|姥爷|老伴|老婆|老公|爱人|婆婆|公公)")  # fmt: skip
+
+
+def help_kind(intent: Intent, text: str) -> str:
+    """The kind of help that is asked for."""
+    if intent is Intent.REQUEST_COMPANIONSHIP and re.search(_KINDS[0][1], text, re.I):
+        return "counselling"
+    if intent in _BY_INTENT:
+        return _BY_INTENT[intent]
+    return next((kind for kind, words in _KINDS if re.search(words, text, re.I)), "other")
+
+
+def is_urgent(text: str) -> bool:
+    """Whether it cannot wait."""
+    return bool(_URGENT.search(text))
+
+
+def by_time(text: str) -> str | None:
+    """By what time, as HH:MM: a clock time, or the end of a part of the day."""
+    said = find_time(text)
+    return said or next((clock for words, clock in _PARTS if re.search(words, text, re.I)), None)
+
+
+def in_danger(text: str, names: frozenset[str]) -> str | None:
+    """Who is in danger, when that is somebody else than the speaker."""
+    named = find_person(text, names)
+    if named:
+        return named
+    kin = _KIN.search(text)
+    return kin[0] if kin else None

@@ -1,0 +1,29 @@
+"""What tests about requests share: the buttons somebody was sent, and the last thing they were told."""
+
+from sqlmodel import Session, col, select
+
+from models.outbox import OutboxMessage
+from models.people import Member
+from texts import Words
+
+
+def sent_to(session: Session, who: Member) -> list[OutboxMessage]:
+    """All rows to somebody, the oldest first."""
+    own = select(OutboxMessage).where(OutboxMessage.chat_id == who.telegram_id)
+    return list(session.exec(own.order_by(col(OutboxMessage.id))))
+
+
+def buttons_of(session: Session, who: Member, label: str) -> str:
+    """The data of the newest button with this label that somebody was sent."""
+    for row in reversed(sent_to(session, who)):
+        words = Words(row.language, row.timezone)
+        for line in row.body.get("buttons", []):
+            for said, data, _ in line:
+                if label in words.say(said):
+                    return data
+    raise AssertionError(f"{who.name} was sent no button {label}")
+
+
+def last_told(village, who: Member) -> str:
+    """The newest thing somebody was told in private."""
+    return village.told(who)[-1]
