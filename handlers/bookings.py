@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import nlu
 from handlers.plans import of_booking, plan_of, with_detail
 from handlers.turn import Turn
 from models.cards import Card
-from models.meals import Booking
+from models.meals import Booking, Meal
 from models.people import Member, Role
 from nlu import Action, Intent, Slots, Understanding
-from rules import bookings, meals, outbox, plans, rolls
+from rules import bookings, lists, meals, outbox, plans, rolls
 from rules.bookings import Order
 from rules.people import check_may_act, label, resolve
 from rules.plans import Done, Plan
@@ -126,20 +127,36 @@ def told(turn: Turn, eater: Member, done: Done) -> Message:
 
 
 def _undo(turn: Turn, kept: Sequence[Kept]) -> tuple[tuple[Button, ...], ...]:
-    acts = [{"booking": k.booking.id, "before": k.before, "after": rolls.seen(k.booking)} for k in kept]
-    card = turn.ask("meals.undo", lasts=UNDO_LASTS, acts=acts)
-    return ((Button(Text("common.undo"), f"mealundo:{card.id}"),),)
+    return ((Button(Text("common.undo"), f"mealundo:{keep_undo(turn, kept).id}"),),)
+
+
+def keep_undo(turn: Turn, kept: Sequence[Kept], **facts: Any) -> Card:
+    """Remember how to take acts back, by a button or by a word; a booking touched twice goes all the way back."""
+    first: dict[int, Kept] = {}
+    for each in kept:
+        first.setdefault(each.booking.id, each)
+    acts = [
+        {"booking": number, "before": each.before, "after": rolls.seen(each.booking)}
+        for number, each in first.items()
+    ]
+    return turn.ask("meals.undo", lasts=UNDO_LASTS, acts=acts, **facts)
 
 
 def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Take back what was just done, if nothing has happened to it since."""
     card = turn.opened(arguments[0], "meals.undo")
     known(turn)
-    said = []
-    for each in reversed(card.facts["acts"]):
-        kept = bookings.restore(turn.session, each["booking"], each["before"], each["after"], turn.act)
-        said.append(rolls.echo(turn.session.get_one(Member, kept.booking.eater_id), kept))
-    return _replaced(Text("meals.undone", what=lines(*reversed(said))))
+    kept = [
+        bookings.restore(turn.session, each["booking"], each["before"], each["after"], turn.act)
+        for each in reversed(card.facts["acts"])
+    ]
+    if "list" in card.facts:
+        meal = turn.session.get_one(Meal, card.facts["meal"])
+        lists.unmerge(turn.session, turn.village, meal, card.facts["list"], turn.act)
+    if not turn.private:
+        return _replaced(Text("meals.list_undone"))
+    said = [rolls.echo(turn.session.get_one(Member, one.booking.eater_id), one) for one in reversed(kept)]
+    return _replaced(Text("meals.undone", what=lines(*said)))
 
 
 def _too_late(turn: Turn, plan: Plan, refused: Refused) -> Message:

@@ -1,12 +1,13 @@
 """Days that are special: shown to everybody, closed and reopened by those who keep the calendar."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from handlers.bookings import known
+from handlers.bookings import UNDO_LASTS, known
 from handlers.questions import either
 from handlers.turn import Turn
+from models.meals import MealState
 from models.people import Role
-from rules import calendar
+from rules import calendar, menus, recalling
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
 
 AHEAD = 30
@@ -45,8 +46,27 @@ def close(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     day = date.fromisoformat(card.facts["day"])
     told = calendar.close(turn.session, turn.village, day, card.facts["reason"], turn.act)
     said = Text("calendar.closed", day=day, told=told)
-    undo = Button(Text("calendar.button_reopen"), f"openday:{day}")
-    return Toast(Text("common.done"), edit=Message(said, ((undo,),)))
+    back = turn.ask("calendar.undo", lasts=UNDO_LASTS, day=day.isoformat(), at=turn.now.isoformat())
+    row = (
+        Button(Text("common.undo"), f"unclose:{back.id}"),
+        Button(Text("calendar.button_reopen"), f"openday:{day}"),
+    )
+    return Toast(Text("common.done"), edit=Message(said, (row,)))
+
+
+def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The day was closed by mistake: its meals take place, everybody has their place back."""
+    known(turn)
+    card = turn.opened(arguments[0], "calendar.undo")
+    day, at = date.fromisoformat(card.facts["day"]), datetime.fromisoformat(card.facts["at"])
+    off = [
+        meal.id
+        for meal in menus.coming(turn.session, turn.village.id, day, day)
+        if meal.state == MealState.CANCELLED
+    ]
+    told = sum(recalling.recall(turn.session, number, at, turn.act) for number in off)
+    calendar.reopen(turn.session, turn.village, day, turn.act)
+    return Toast(Text("common.undo"), edit=Message(Text("meals.recalled", told=told)))
 
 
 def keep(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -68,4 +88,5 @@ def reopen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 COMMANDS = {"calendar": show}
 REPLIES = {"calendar.close": either(close, keep)}
-BUTTONS = {"closeday": close, "keepday": keep, "openday": reopen}
+UNDOES = {"calendar.undo": undo}
+BUTTONS = {"unclose": undo, "closeday": close, "keepday": keep, "openday": reopen}

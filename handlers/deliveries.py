@@ -105,16 +105,23 @@ def door(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     eater = turn.session.get_one(Member, booking.eater_id)
     said = Text("deliveries.reported", name=eater.name, outcome=outcome)
     undo = ((Button(Text("common.undo"), f"undoor:{booking.id}"),),)
-    return Toast(said, edit=Message(said, undo if outcome in deliveries.BROUGHT else ()))
+    turn.ask("deliveries.undo", lasts=serving.UNDO, booking=booking.id)
+    return Toast(said, edit=Message(said, undo))
 
 
 def take_back(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """A wrong tap: the door is open again."""
     known(turn)
-    booking = serving.take_back(turn.session, _number(arguments[0]), turn.act)
+    booking = deliveries.take_back(turn.session, _number(arguments[0]), turn.act)
     eater = turn.session.get_one(Member, booking.eater_id)
     asked = Text("deliveries.what_happened", name=eater.name)
     return Toast(Text("common.undo"), edit=Message(asked, _outcomes(booking.id, FIRST, more=True)))
+
+
+def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The same by a word."""
+    card = turn.opened(arguments[0], "deliveries.undo")
+    return take_back(turn, (str(card.facts["booking"]), ""))
 
 
 def arrange(turn: Turn, argument: str) -> Answer:
@@ -157,3 +164,4 @@ def _one(turn: Turn, name: str) -> Member:
 COMMANDS = {"deliver": routes, "route": arrange}
 BUTTONS = {"carry": carry, "door": door, "doormore": more, "undoor": take_back}
 CARDS = {"deliveries.arrange": arranged}
+UNDOES = {"deliveries.undo": undo}

@@ -1,12 +1,12 @@
 """接龙 in the group: a list comes in, one line says what it changed."""
 
-from handlers.bookings import known
+from handlers.bookings import keep_undo, known
 from handlers.turn import Turn
 from models.meals import Meal, Mode, Sitting
 from nlu import Entry, Intent, Understanding
 from rules import lists, meals
 from rules.lists import Line, Merged
-from rules.values import Answer, Refused, Text
+from rules.values import Answer, Button, Message, Refused, Text
 
 
 def pasted(turn: Turn, understanding: Understanding) -> Answer:
@@ -14,12 +14,22 @@ def pasted(turn: Turn, understanding: Understanding) -> Answer:
     known(turn)
     meal, slots = _meal(turn, understanding), understanding.slots
     if slots.rename:
-        return _changes(lists.renamed(turn.session, turn.village, meal, slots.rename[1:], turn.act), meal)
+        renamed = lists.renamed(turn.session, turn.village, meal, slots.rename[1:], turn.act)
+        return _undoable(turn, renamed, meal)
     leaving = understanding.intent == Intent.CANCEL_MEAL
     merged = lists.merge(
         turn.session, turn.village, meal, [_line(entry, leaving) for entry in slots.entries], turn.act
     )
-    return _changes(merged, meal)
+    return _undoable(turn, merged, meal)
+
+
+def _undoable(turn: Turn, merged: Merged, meal: Meal) -> Answer:
+    """What a list changed, with the way back for whoever pasted it."""
+    said = _changes(merged, meal)
+    if not merged.kept:
+        return said
+    card = keep_undo(turn, merged.kept, list=merged.earlier, meal=meal.id)
+    return Message(said, ((Button(Text("common.undo"), f"mealundo:{card.id}"),),))
 
 
 def _meal(turn: Turn, understanding: Understanding) -> Meal:

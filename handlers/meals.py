@@ -39,7 +39,15 @@ def eat(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     meal = rolls_room.own_meal(turn, number)
     if how == "no":
         return _not_eating(turn, meal)
-    kept = bookings.book(turn.session, turn.village, turn.asker, _tapped(turn, meal, how), turn.act)
+    return _tapped_done(
+        turn, bookings.book(turn.session, turn.village, turn.asker, _tapped(turn, meal, how), turn.act)
+    )
+
+
+def _tapped_done(turn: Turn, kept: rolls.Kept) -> Toast:
+    """A tap shows no button to take it back: the other button under the post does, and so does a word in private."""
+    if rolls.seen(kept.booking) != kept.before:
+        orders.keep_undo(turn, [kept])
     return Toast(rolls.echo(turn.asker, kept))
 
 
@@ -64,7 +72,7 @@ def _not_eating(turn: Turn, meal: Meal) -> Answer:
     mine = rolls.booking_of(turn.session, meal.id, turn.asker.id)
     if mine is None or mine.state not in rolls.LIVE:
         return Toast(Text("meals.not_eating", day=meal.day, sitting=meal.sitting))
-    return Toast(rolls.echo(turn.asker, bookings.cancel(turn.session, mine.id, turn.act)))
+    return _tapped_done(turn, bookings.cancel(turn.session, mine.id, turn.act))
 
 
 def unbook(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -86,8 +94,23 @@ def seat(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     known(turn)
     booking, meal = waitlist.answer(turn.session, rolls_room.number(number), turn.act, take=word == "yes")
     eater = turn.session.get_one(Member, booking.eater_id)
-    said = rolls.echo(eater, rolls.Kept(booking, meal, None))
-    return Toast(Text("meals.toast_done"), edit=Message(said))
+    kept = rolls.Kept(booking, meal, None)
+    if word == "yes":
+        return Toast(Text("meals.toast_done"), edit=told(turn, eater, Done((kept,), ())))
+    card = turn.ask("seats.undo", lasts=orders.UNDO_LASTS, booking=booking.id)
+    again = Button(Text("meals.button_take_after_all"), f"seatback:{card.id}")
+    return Toast(Text("meals.toast_done"), edit=Message(rolls.echo(eater, kept), ((again,),)))
+
+
+def take_after_all(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """A seat that was left is wanted after all: it is booked again, if there still is one."""
+    card = turn.opened(arguments[0], "seats.undo")
+    known(turn)
+    booking = turn.session.get_one(Booking, card.facts["booking"])
+    meal, eater = turn.session.get_one(Meal, booking.meal_id), turn.session.get_one(Member, booking.eater_id)
+    order = Order(meal.day, meal.sitting, booking.portions, booking.mode)
+    kept = bookings.book(turn.session, turn.village, eater, order, turn.act)
+    return Toast(Text("meals.toast_done"), edit=told(turn, eater, Done((kept,), ())))
 
 
 def grant(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -102,7 +125,9 @@ def grant(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     eater, first = turn.session.get_one(Member, plan.eater_id), plan.orders[0]
     meal = meals.meal_on(turn.session, turn.village, first.day, first.sitting)
     kept = bookings.grant_grace(turn.session, meal.id, eater, first, turn.act)
-    return Toast(Text("meals.toast_done"), edit=Message(Text("meals.granted", what=rolls.echo(eater, kept))))
+    back = Button(Text("common.undo"), f"mealundo:{orders.keep_undo(turn, [kept]).id}")
+    said = Text("meals.granted", what=rolls.echo(eater, kept))
+    return Toast(Text("meals.toast_done"), edit=Message(said, ((back,),)))
 
 
 def query(turn: Turn, understanding: Understanding) -> Answer:
@@ -172,10 +197,11 @@ BUTTONS = {
     "eat": eat,
     "unbook": unbook,
     "seat": seat,
+    "seatback": take_after_all,
     "grace": grant,
     **rolls_room.BUTTONS,
 }
 CARDS = rolls_room.CARDS
 REPLIES = {**orders.REPLIES, **standing.REPLIES}
 DETAILS = orders.DETAILS
-UNDOES = {**orders.UNDOES, **resting.UNDOES}
+UNDOES = {**orders.UNDOES, **resting.UNDOES, **rolls_room.UNDOES, "seats.undo": take_after_all}

@@ -1,11 +1,13 @@
 """Who comes to a meal, for those who cook and care; and calling a meal off."""
 
-from handlers.bookings import known
+from datetime import datetime
+
+from handlers.bookings import UNDO_LASTS, known
 from handlers.turn import Turn
 from models.cards import Card
 from models.meals import Meal, Mode
 from models.people import Role
-from rules import meals, rolls
+from rules import meals, recalling, rolls
 from rules.counts import count
 from rules.settings import local_day
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
@@ -108,11 +110,25 @@ def call_off(turn: Turn, card: Card, words: str) -> Answer:
         return Text("meals.stays_on")
     meal = own_meal(turn, str(card.facts["meal"]))
     told_count = meals.call_off(turn.session, meal.id, words.strip(), turn.act)
-    return Text("meals.call_off_done", day=meal.day, sitting=meal.sitting, told=told_count)
+    said = Text("meals.call_off_done", day=meal.day, sitting=meal.sitting, told=told_count)
+    back = turn.ask("calloff.undo", lasts=UNDO_LASTS, meals=[meal.id], at=turn.now.isoformat())
+    return Message(said, ((Button(Text("common.undo"), f"recall:{back.id}"),),))
+
+
+def recall(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The meal is on after all: everybody has their place back and is told."""
+    known(turn)
+    if not turn.may(Role.COOK):
+        raise Refused("meals.only_kitchen")
+    card = turn.opened(arguments[0], "calloff.undo")
+    at = datetime.fromisoformat(card.facts["at"])
+    told = sum(recalling.recall(turn.session, number, at, turn.act) for number in card.facts["meals"])
+    return Toast(Text("common.undo"), edit=Message(Text("meals.recalled", told=told)))
 
 
 STAYS_ON = frozenset({"0", "no", "No"})
 
 COMMANDS = {"list": roll}
-BUTTONS = {"meallist": turn_page, "calloff": ask_reason}
+BUTTONS = {"meallist": turn_page, "calloff": ask_reason, "recall": recall}
+UNDOES = {"calloff.undo": recall}
 CARDS = {"meals.reason": call_off}

@@ -76,6 +76,7 @@ def here(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     eater = turn.session.get_one(Member, booking.eater_id)
     page = _page(turn, turn.session.get_one(Meal, booking.meal_id), _number(arguments[1]))
     undo = (Button(Text("serving.button_undo", name=eater.name), f"unserve:{booking.id}"),)
+    turn.ask("serving.undo", lasts=serving.UNDO, bookings=[booking.id])
     return Toast(Text("serving.here", name=eater.name), edit=Message(page.text, (*page.buttons, undo)))
 
 
@@ -105,8 +106,24 @@ def all_here(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Everybody has eaten."""
     known(turn)
     meal = _meal(turn, arguments[0])
+    eaters = [booking.id for booking, _ in serving.expected(turn.session, meal.id)]
     served = serving.serve_all(turn.session, meal.id, turn.act)
-    return Toast(Text("serving.served_all", count=served), edit=_page(turn, meal, 0))
+    back = turn.ask("serving.undo", lasts=serving.UNDO, bookings=eaters)
+    page = _page(turn, meal, 0)
+    undo = (Button(Text("common.undo"), f"unserveall:{back.id}"),)
+    said = Text("serving.served_all", count=served)
+    return Toast(said, edit=Message(said, (*page.buttons, undo)))
+
+
+def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """One or all who were ticked off by mistake are expected again."""
+    known(turn)
+    card = turn.opened(arguments[0], "serving.undo")
+    taken = [serving.take_back(turn.session, number, turn.act) for number in card.facts["bookings"]]
+    if not taken:
+        raise Refused("common.nothing_to_undo")
+    meal = turn.session.get_one(Meal, taken[0].meal_id)
+    return Toast(Text("common.undo"), edit=_page(turn, meal, 0))
 
 
 COMMANDS = {"serve": open_list}
@@ -116,4 +133,6 @@ BUTTONS = {
     "unserve": take_back,
     "serveall": ask_all,
     "serveyes": all_here,
+    "unserveall": undo,
 }
+UNDOES = {"serving.undo": undo}

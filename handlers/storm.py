@@ -1,9 +1,11 @@
 """Storm: a manager calls off today, or today and tomorrow, with one more tap."""
 
-from handlers.bookings import known
+from datetime import datetime
+
+from handlers.bookings import UNDO_LASTS, known
 from handlers.turn import Turn
 from models.cards import Card
-from rules import storm
+from rules import recalling, storm
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
 
 
@@ -46,8 +48,20 @@ def begin(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         return Toast(Text("common.no"), edit=Message(Text("storm.not_begun")))
     done = storm.begin(turn.session, int(days), card.facts["reason"], turn.act)
     storm.tell_elders(turn.session, turn.asker, done.elders, turn.act)
-    said = Text("storm.begun", meals=done.meals, told=done.told)
-    return Toast(Text("common.done"), edit=Message(said))
+    said = Text("storm.begun", meals=len(done.meals), told=done.told)
+    back = turn.ask("storm.undo", lasts=UNDO_LASTS, meals=list(done.meals), at=turn.now.isoformat())
+    undo = Button(Text("common.undo"), f"unstorm:{back.id}")
+    return Toast(Text("common.done"), edit=Message(said, ((undo,),)))
+
+
+def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """No storm after all: the meals take place, everybody has their place back."""
+    known(turn)
+    card = turn.opened(arguments[0], "storm.undo")
+    storm.end(turn.session, turn.act)
+    at = datetime.fromisoformat(card.facts["at"])
+    told = sum(recalling.recall(turn.session, number, at, turn.act) for number in card.facts["meals"])
+    return Toast(Text("common.undo"), edit=Message(Text("meals.recalled", told=told)))
 
 
 def over(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -58,5 +72,6 @@ def over(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 
 COMMANDS = {"storm": ask}
-BUTTONS = {"storm": begin, "stormover": over}
+BUTTONS = {"storm": begin, "stormover": over, "unstorm": undo}
+UNDOES = {"storm.undo": undo}
 CARDS = {"storm.why": why}

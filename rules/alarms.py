@@ -84,7 +84,8 @@ def _ask(session: Session, alarm: MealAlarm, now: datetime) -> None:
 
 
 def _write(session: Session, alarm: MealAlarm, meal: Meal, eater: Member, now: datetime) -> int:
-    key = f"alarm:{alarm.id}:{alarm.step}"
+    # A number may come again after a withdrawn alarm; its moment does not.
+    key = f"alarm:{alarm.id}:{alarm.step}:{alarm.raised_at.timestamp():.0f}"
     people = _people(session, alarm.step, eater, meal.day)
     said = _question(alarm, meal, eater)
     told = [outbox.tell(session, key, one, said, now=now, kind=MessageClass.CARE) for one in people]
@@ -170,6 +171,15 @@ def hush(session: Session, booking_id: int, act: Act) -> None:
     _close(alarm, act)
     session.add(alarm)
     audit.record(session, act, "alarms.hushed", f"alarm:{alarm.id}")
+
+
+def withdraw(session: Session, booking_id: int, act: Act) -> None:
+    """The alarm came from a wrong tap: as if it had never been sounded, so that a true one can sound."""
+    alarm = _of(session, booking_id)
+    if alarm is not None:
+        audit.record(session, act, "alarms.withdrawn", f"alarm:{alarm.id}")
+        session.delete(alarm)
+        session.flush()
 
 
 def usually_here(session: Session, meal: Meal) -> Sequence[Member]:

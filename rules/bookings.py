@@ -107,8 +107,8 @@ def _check_grace(meal: Meal, counted: Count, wanted: int) -> None:
 def _write(mine: Booking, order: Order, portions: int, state: BookingState, act: Act) -> None:
     if mine.state in ENDED:
         mine.note, mine.guests = "", []
-    if state == BookingState.WAITLISTED and (mine.state != state or mine.waiting_since is None):
-        mine.waiting_since = act.now
+    waits = state == BookingState.WAITLISTED
+    mine.waiting_since = (mine.waiting_since if mine.state == state else None) or act.now if waits else None
     mine.portions, mine.state, mine.ended_at = portions, state, None
     mine.mode = order.mode or mine.mode
     mine.note = order.note[:200] if order.note is not None else mine.note
@@ -161,6 +161,8 @@ def cancel(session: Session, booking_id: int, act: Act) -> Kept:
     late = act.now >= meal.closes_at and booking.state == BookingState.BOOKED
     booking.state = BookingState.CANCELLED_LATE if late else BookingState.CANCELLED
     booking.ended_at = act.now
+    if booking.grace:
+        meal.grace_used, booking.grace = max(meal.grace_used - booking.portions, 0), False
     _ended(session, meal, eater, Kept(booking, meal, before), act)
     waitlist.withdraw(session, booking.id)
     waitlist.offer_freed(session, meal, act.now)
@@ -178,7 +180,8 @@ def _held(session: Session, booking_id: int) -> tuple[Booking, Meal, Member]:
 
 
 def _check_cancel(session: Session, booking: Booking, meal: Meal, eater: Member, act: Act) -> None:
-    if act.actor_id is not None and act.actor_id != eater.id:
+    # Who booked for a neighbour may also take that back.
+    if act.actor_id not in (None, eater.id, booking.booked_by_id):
         canteen = session.get_one(Canteen, meal.canteen_id)
         check_may_act(
             session, session.get_one(Member, act.actor_id), eater, "meals", local_day(canteen, act.now)

@@ -7,12 +7,12 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models.deliveries import Delivery, DeliveryStop, Outcome, StopException
-from models.meals import Booking, BookingState, Meal, Mode
+from models.meals import Booking, BookingState, Meal, MealState, Mode
 from models.people import Member, Role
-from rules import alarms, audit
+from rules import alarms, audit, serving
 from rules.audit import Act
 from rules.people import holds
-from rules.serving import EATEN, EXPECTED, check_serves, check_time, held, settle
+from rules.serving import EATEN, EXPECTED, UNDO, check_serves, check_time, held, settle
 from rules.values import Refused
 
 UNPLACED = 100_000
@@ -110,6 +110,26 @@ def carry(session: Session, meal: Meal, route: str, act: Act) -> list[Stop]:
 def delivery_of(session: Session, booking_id: int) -> Delivery | None:
     """What is known of the way of one booking."""
     return session.exec(select(Delivery).where(Delivery.booking_id == booking_id)).first()
+
+
+def take_back(session: Session, booking_id: int, act: Act) -> Booking:
+    """Undo a wrong tap at the door within ten minutes: the door is open again, nobody is asked after."""
+    booking, meal = held(session, booking_id, act)
+    delivery = delivery_of(session, booking.id)
+    if delivery is None or delivery.outcome_at is None or act.now > delivery.outcome_at + UNDO:
+        raise Refused("serving.too_late_to_undo")
+    if delivery.carrier_id != act.actor_id:
+        raise Refused("deliveries.not_your_stop")
+    if delivery.outcome in BROUGHT:
+        return serving.take_back(session, booking.id, act)
+    delivery.outcome, delivery.outcome_at = None, None
+    session.add(delivery)
+    audit.record(session, act, "deliveries.taken_back", f"booking:{booking.id}", subject_id=booking.eater_id)
+    if meal.state != MealState.SERVED:
+        alarms.withdraw(session, booking.id, act)
+        settle(session, booking, BookingState.BOOKED, act)
+        booking.ended_at = None
+    return booking
 
 
 def report(session: Session, booking_id: int, outcome: Outcome, act: Act) -> Booking:

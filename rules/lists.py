@@ -5,7 +5,7 @@ that no member is ever made by a slip of the pen. A name two people bear is book
 A line that is merely missing changes nothing: only a line that says so cancels, and only for oneself or those one may act for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,10 @@ class Merged:
     waiting: list[str] = field(default_factory=list)
     unclear: list[str] = field(default_factory=list)
     taken: int = 0
+    kept: list[Kept] = field(default_factory=list)
+    """Every booking it touched, in order, as it was and as it is."""
+    earlier: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    """The lines it changed, as the last version had them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,16 @@ def merge(session: Session, canteen: Canteen, meal: Meal, lines: Sequence[Line],
     return pasting.merged
 
 
+def unmerge(
+    session: Session, canteen: Canteen, meal: Meal, earlier: Mapping[str, dict[str, Any] | None], act: Act
+) -> None:
+    """Forget what a pasted list said, so that the next one is compared with the version before it."""
+    last = _last(session, canteen, meal, act)
+    known: dict[str, dict[str, Any] | None] = {str(entry["name"]): dict(entry) for entry in last.entries}
+    last.entries = [entry for entry in {**known, **earlier}.values() if entry is not None]
+    session.add(last)
+
+
 def _last(session: Session, canteen: Canteen, meal: Meal, act: Act) -> SignupList:
     mine = select(SignupList).where(SignupList.canteen_id == canteen.id, SignupList.meal_id == meal.id)
     return session.exec(mine).first() or SignupList(canteen_id=canteen.id, meal_id=meal.id, seen_at=act.now)
@@ -90,6 +104,7 @@ def _merge_line(pasting: Pasting, known: dict[str, dict[str, Any]], line: Line) 
     except Refused:
         pasting.merged.unclear.append(name)
         return
+    pasting.merged.earlier.setdefault(name, before)
     known[name] = {**entry, "holder": holder.id}
 
 
@@ -121,7 +136,7 @@ def _remove(pasting: Pasting, eater: Member) -> None:
     booking = booking_of(session, pasting.meal.id, eater.id)
     if booking is None or booking.state not in LIVE:
         return
-    bookings.cancel(session, booking.id, act)
+    pasting.merged.kept.append(bookings.cancel(session, booking.id, act))
     pasting.merged.removed.append(eater.name)
 
 
@@ -138,6 +153,7 @@ def _keep(
         meal.day, meal.sitting, portions, line.mode, line.note, tuple(kept_guests), Source.LIST
     )
     kept = bookings.keep(session, meal, eater, order, pasting.act)
+    pasting.merged.kept.append(kept)
     _note(pasting, kept, name, new=new)
 
 
@@ -165,7 +181,7 @@ def _apply_guest(pasting: Pasting, name: str, line: Line, before: dict[str, Any]
         pasting.merged.removed.append(name)
     if own + len(guests) == 0:
         if mine is not None and mine.state in LIVE:
-            bookings.cancel(session, mine.id, pasting.act)
+            pasting.merged.kept.append(bookings.cancel(session, mine.id, pasting.act))
         return holder
     whole = Line(holder.name, own + len(guests), None, None)
     if line.portions == 0:
@@ -181,7 +197,7 @@ def _shrink(pasting: Pasting, holder: Member, whole: Line, guests: Sequence[str]
         check_may_act(pasting.session, pasting.poster, holder, "meals", today)
     meal = pasting.meal
     order = bookings.Order(meal.day, meal.sitting, whole.portions, None, None, tuple(guests), Source.LIST)
-    bookings.keep(pasting.session, meal, holder, order, pasting.act)
+    pasting.merged.kept.append(bookings.keep(pasting.session, meal, holder, order, pasting.act))
 
 
 def renamed(session: Session, canteen: Canteen, meal: Meal, names: tuple[str, str], act: Act) -> Merged:

@@ -23,9 +23,9 @@ PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class Storm:
-    """What was done: meals called off, people told, elders to look after."""
+    """What was done: meals called off by number, people told, elders to look after."""
 
-    meals: int
+    meals: Sequence[int]
     told: int
     elders: Sequence[Member]
 
@@ -43,7 +43,7 @@ def begin(session: Session, days: int, reason: str, act: Act) -> Storm:
     told = sum(meals.call_off(session, meal.id, reason, act) for meal in going)
     audit.record(session, act, "storm.begun", f"canteen:{canteen.id}", after={"meals": len(going)})
     _announce(session, canteen, Text("storm.group", reason=reason, days=[meal.day for meal in going]), act)
-    return Storm(len(going), told, elders)
+    return Storm([meal.id for meal in going], told, elders)
 
 
 def _going(session: Session, canteen: Canteen, today: date, days: int) -> list[Meal]:

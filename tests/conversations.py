@@ -51,6 +51,17 @@ class Conversation:
             self._words(row) for row in said.rows if row.key.split(":")[0] in ("answer", "also0", "also1")
         ]
 
+    def shows(self, who: Member, photo: str) -> list[str]:
+        """Somebody sends a picture in private; answers what the bot says to the asker."""
+        message = {
+            "message_id": next(_ids),
+            "date": 1,
+            "from": self._person(who),
+            "chat": self._chat(who, False),
+            "photo": [{"file_id": photo, "file_unique_id": "u", "width": 90, "height": 90}],
+        }
+        return [self._words(row) for row in self._take({"update_id": next(_ids), "message": message}).rows]
+
     def taps(self, who: Member, data: str, *, group: bool = False) -> str:
         """Somebody taps a button; answers the toast."""
         own = {"message_id": 5, "date": 1, "chat": self._chat(who, group), "text": "…"}
@@ -65,6 +76,18 @@ class Conversation:
         """Everything the bot ever wrote to somebody in private, put into words."""
         rows = self.session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == who.telegram_id)).all()
         return [self._words(row) for row in rows]
+
+    def told_in_group(self) -> list[str]:
+        """Everything the bot ever wrote in the group, put into words."""
+        rows = self.session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == self.canteen.chat_id))
+        return [self._words(row) for row in rows]
+
+    def data_of_told(self, who: Member, label: str) -> str:
+        """The data of a button under something somebody was told, by its words; the latest."""
+        rows = self.session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == who.telegram_id)).all()
+        for row in rows:
+            self._remember(row)
+        return self.data_of(label)
 
     def _take(self, raw: dict) -> taking.Said:
         heard = hear(raw, BOT_ID, BOT_NAME)
