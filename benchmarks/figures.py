@@ -47,7 +47,7 @@ class Section:
     title: str
     how: str
     header: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     claims: list[Claim] = field(default_factory=list)
 
 

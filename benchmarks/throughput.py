@@ -52,7 +52,7 @@ async def one(who: Contestant, template: Path, folder: Path, seconds: float) -> 
         people.again = False
         await people.quiet()
     if who is OURS:
-        _check(store, len(people.spans))
+        village.check(store, len(people.spans))
     return measured
 
 
@@ -72,13 +72,6 @@ async def _measure(bot: Running, people: Village, seconds: float) -> Round:
         percentile(waits, 0.99) * 1000,
         bot.rss(),
     )
-
-
-def _check(store: Path, answered: int) -> None:
-    """Speed counts for nothing when a booking is missing."""
-    kept, undone = village.bookings(store), village.undone(store)
-    if kept != answered or undone:
-        raise AssertionError(f"{answered} answers, but {kept} bookings kept and {undone} rows undone")
 
 
 def _section(found: dict[str, list[Round]], rounds: int, seconds: float) -> Section:

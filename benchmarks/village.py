@@ -6,7 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from benchmarks.messenger import TOKEN
@@ -34,6 +34,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def morning(folder: Path) -> str:
+    """The lines of a configuration whose clock stands at ten in the village: the day's post is out, booking is open."""
+    now = datetime.now(ZONE)
+    ten = datetime.combine(now.date() + timedelta(days=1), time(10), ZONE)
+    file = folder / "offset.txt"
+    file.write_text(str((ten - now).total_seconds()), encoding="utf-8")
+    return f'[clock]\noffset_file = "{file}"\n'
 
 
 def make(folder: Path) -> Path:
@@ -73,6 +82,13 @@ def undone(store: Path) -> int:
     """Updates not done and messages not sent: none may be left."""
     waiting = count(store, "SELECT count(*) FROM inbox_update WHERE state <> 'done'")
     return waiting + count(store, "SELECT count(*) FROM outbox_message WHERE status <> 'sent'")
+
+
+def check(store: Path, answered: int) -> None:
+    """Speed counts for nothing when a booking is missing."""
+    kept, left = bookings(store), undone(store)
+    if kept != answered or left:
+        raise AssertionError(f"{answered} answers, but {kept} bookings kept and {left} rows undone")
 
 
 def _people(file: Path) -> None:

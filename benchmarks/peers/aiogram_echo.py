@@ -14,7 +14,7 @@ dispatcher = Dispatcher()
 @dispatcher.message()
 async def echo(message: Message) -> None:
     """Say it back."""
-    await message.answer(message.text)
+    await message.answer(message.text or "")
 
 
 async def main(url: str, token: str) -> None:

@@ -8,7 +8,8 @@ from telegram.ext import ApplicationBuilder, ContextTypes, MessageHandler, filte
 
 async def echo(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Say it back."""
-    await update.message.reply_text(update.message.text)
+    if update.message and update.message.text:
+        await update.message.reply_text(update.message.text)
 
 
 def main(url: str, token: str) -> None:
