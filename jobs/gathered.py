@@ -1,0 +1,24 @@
+"""All timed duties of the house in one row; emergencies and requests are looked at first."""
+
+from jobs import (
+    alarms,
+    certificates,
+    emergencies,
+    inbox,
+    kitchen,
+    meals,
+    menus,
+    people,
+    requests,
+    sealing,
+    serving,
+    sheets,
+)
+
+ROOMS = (
+    *(emergencies, requests, alarms),
+    *(people, meals, menus, sheets, serving),
+    *(certificates, kitchen),
+    *(sealing, inbox),
+)
+DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)
