@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.operators import OperatorType
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 # Alembic can only drop what has a name it can foretell; batch migrations on SQLite need it most.
 SQLModel.metadata.naming_convention = {
@@ -118,6 +120,16 @@ def table_of(model: type[SQLModel]) -> sa.Table:
     table = sa.inspect(model).local_table
     assert isinstance(table, sa.Table)
     return table
+
+
+def adopt(session: Session, row: SQLModel) -> None:
+    """Let the session take a row that stands in the store for one it has read."""
+    state: Any = sa.inspect(row)
+    if state.modified:
+        make_transient_to_detached(row)
+    else:
+        state.key = identity_key(type(row), row.__dict__["id"])
+    session.add(row)
 
 
 class Row(Table):

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, SQLModel
+
+from models.base import adopt
 
 T = TypeVar("T")
 
@@ -54,9 +55,9 @@ class Kept:
         known = session.identity_map.get(identity_key(self.kind, self.values["id"]))
         if known is not None:
             return known
-        row = self.kind(**{name: _own(value) for name, value in self.values.items()})
-        make_transient_to_detached(row)
-        session.add(row)
+        row: SQLModel = sa.inspect(self.kind).class_manager.new_instance()
+        row.__dict__.update({name: _own(value) for name, value in self.values.items()})
+        adopt(session, row)
         return row
 
 

@@ -6,11 +6,10 @@ from functools import cache
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session, SQLModel
 
 from models import postgres, sqlite
-from models.base import Row, table_of
+from models.base import Row, adopt, table_of
 from models.prepared import Prepared
 from models.unit import Asked, Lane, StoreBusy, StoreClosed, StoreFull, Unit
 from models.writer import Writer
@@ -142,8 +141,7 @@ def keep(session: Session, row: R) -> R:
         session.flush()
         return row
     row.id = write(session, row)
-    make_transient_to_detached(row)
-    session.add(row)
+    adopt(session, row)
     return row
 
 

@@ -30,6 +30,7 @@ class Writer:
         self._ended = False
         self._scrub_due = False
         self._connection: sa.Connection | None = None
+        self._session: UnitSession | None = None
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -82,6 +83,7 @@ class Writer:
     def _transact(self, group: list[Asked]) -> None:
         if self._connection is None:
             self._connection = self._engine.connect()
+            self._session = UnitSession(self._connection)
         below = driver(self._connection)
         below.execute("BEGIN IMMEDIATE")
         self._memory.begin(below.execute("PRAGMA data_version").fetchone()[0])
@@ -97,11 +99,27 @@ class Writer:
         asked: Asked | None = group[0]
         while asked is not None:
             if not asked.future.cancelled():
-                asked.run(lambda unit: _do(unit, connection, self._memory))
+                asked.run(self._do)
                 self._memory.unit_over()
             if below.spoilt or not below.in_transaction:  # SQLite itself gives up when the disk is full
                 raise asked.error or sqlite3.OperationalError("The shared transaction has ended")
             asked = self._next(group, ends_at)
+
+    def _do(self, unit: Unit[Any]) -> Any:
+        """One unit; the session is empty again afterwards, whatever happened."""
+        assert self._session is not None
+        try:
+            with self._session as session:
+                session.info["memory"] = self._memory
+                value = unit(session)
+                session.keep()
+                return value
+        except (sa.exc.DBAPIError, sqlite3.Error) as error:
+            if is_full(error):
+                raise StoreFull("The disk is full") from error
+            raise
+        finally:
+            self._session.info.clear()
 
     def _next(self, group: list[Asked], ends_at: float) -> Asked | None:
         if len(group) >= GROUP_UNITS or time.monotonic() >= ends_at:
@@ -127,19 +145,6 @@ class Writer:
         with suppress(sqlite3.OperationalError):  # the log stays whole, nothing is lost
             busy = driver(self._connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             self._scrub_due = bool(busy)
-
-
-def _do(unit: Unit[Any], connection: sa.Connection, memory: Memory) -> Any:
-    try:
-        with UnitSession(connection) as session:
-            session.info["memory"] = memory
-            value = unit(session)
-            session.keep()
-            return value
-    except (sa.exc.DBAPIError, sqlite3.Error) as error:
-        if is_full(error):
-            raise StoreFull("The disk is full") from error
-        raise
 
 
 def _fail(group: list[Asked], error: BaseException) -> None:
