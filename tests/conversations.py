@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from handlers import taking
 from models.inbox import InboxUpdate
@@ -74,7 +74,8 @@ class Conversation:
 
     def told(self, who: Member) -> list[str]:
         """Everything the bot ever wrote to somebody in private, put into words."""
-        rows = self.session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == who.telegram_id)).all()
+        theirs = select(OutboxMessage).where(OutboxMessage.chat_id == who.telegram_id)
+        rows = self.session.exec(theirs.order_by(col(OutboxMessage.id))).all()
         return [self._words(row) for row in rows]
 
     def told_in_group(self) -> list[str]:
@@ -84,7 +85,8 @@ class Conversation:
 
     def data_of_told(self, who: Member, label: str) -> str:
         """The data of a button under something somebody was told, by its words; the latest."""
-        rows = self.session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == who.telegram_id)).all()
+        theirs = select(OutboxMessage).where(OutboxMessage.chat_id == who.telegram_id)
+        rows = self.session.exec(theirs.order_by(col(OutboxMessage.id))).all()
         for row in rows:
             self._remember(row)
         return self.data_of(label)
