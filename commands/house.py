@@ -131,7 +131,7 @@ class House:
         turns = Turns(self.store, self.clock, self.sender.hand_over, self.taps.answer)
         handling = Handling(turns.take, read, self.clock, self.operators, send=self.sender.hand_over)
         dispatcher = Dispatcher(self.store, handling)
-        intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators)
+        intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators, self.vitals)
         receiver = Receiver(self.telegram.poll, intake.keep, self.vitals, self.clock)
         clock = Clock(self.scheduler, every=self.config.clock.tick_seconds, after=self._ticked)
         await self.sender.start()

@@ -148,6 +148,12 @@ class Bot:
             f'[clock]\ntick_seconds = 0.2\noffset_file = "{self.folder / "offset"}"\n[log]\nlevel = "DEBUG"\n'
         )
 
+    @property
+    def pid(self) -> int:
+        """The process of this life."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """kill -9: nothing is finished, nothing is closed."""
         assert self._process is not None

@@ -200,6 +200,16 @@ async def test_a_full_disk_counts_for_no_try(house, store, monkeypatch):
     assert refusals == []
 
 
+async def test_a_disk_with_room_for_a_note_but_not_for_a_booking_counts_for_no_try_either(house, store):
+    house.faults[1] = [StoreFull("no space") for _ in range(5)]
+    house.dispatcher.start()
+    await house.intake.keep([said(1)])
+    await settle(house)
+    assert (house.taken, house.faults[1]) == ([1], [])
+    row = store.read_now(lambda s: s.get(InboxUpdate, 1))
+    assert (row.state, row.tries) == (InboxState.DONE, 0)
+
+
 async def test_what_is_left_at_a_stop_stays_in_the_store(house, store):
     house.hold = asyncio.Event()
     house.dispatcher.start()

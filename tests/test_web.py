@@ -13,10 +13,11 @@ from web.health import Pages, exposition
 from web.server import Web
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
+NONE = timedelta(0)
 
 
-def pages(*, store: bool = True, poll: timedelta = timedelta(0), tick: timedelta = timedelta(0)) -> Pages:
-    vitals = Vitals(NOW, Counter(updates=3), last_poll_at=NOW - poll, last_tick_at=NOW - tick)
+def pages(*, store: bool = True, keeps: bool = True, poll: timedelta = NONE, tick: timedelta = NONE) -> Pages:
+    vitals = Vitals(NOW, Counter(updates=3), last_poll_at=NOW - poll, last_tick_at=NOW - tick, keeps=keeps)
 
     async def answers() -> bool:
         return store
@@ -33,13 +34,15 @@ async def get(pages: Pages, path: str) -> httpx.Response:
 async def test_a_bot_that_hears_remembers_and_keeps_time_is_ready():
     answer = await get(pages(), "/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "receiving": True, "duties": True, "store": True}
+    parts = ("ready", "receiving", "duties", "keeping", "store")
+    assert answer.json() == dict.fromkeys(parts, True)
 
 
 @pytest.mark.parametrize(
     ("wrong", "part"),
     [
         ({"store": False}, "store"),
+        ({"keeps": False}, "keeping"),
         ({"poll": timedelta(minutes=3)}, "receiving"),
         ({"tick": timedelta(minutes=2)}, "duties"),
     ],

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from models import inbox
 from models.inbox import InboxUpdate
 from models.outbox import OutboxMessage
-from models.store import Store, StoreClosed
+from models.store import Store, StoreClosed, StoreFull
 from rules import outbox
 from rules.inbox import MOST_TRIES, give_up
 from rules.outbox import Receiver
@@ -139,6 +139,10 @@ class Dispatcher:
                 return await self._handling.take(heard)
             except StoreClosed:
                 return None
+            except StoreFull as full:
+                # However small the unit that counts a failure, and whether there is room for it: nobody failed.
+                log.error("the store is full", fault=where(full))  # noqa: TRY400
+                await self._handling.pause(STORE_PAUSE)
             except Exception as fault:
                 if await self._failed(heard, fault):
                     return None

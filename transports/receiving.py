@@ -14,6 +14,7 @@ from sqlmodel import Session
 from models import inbox
 from models.inbox import InboxState, InboxUpdate
 from models.store import Store
+from models.unit import Unit
 from rules import outbox
 from rules.inbox import malformed
 from transports.faultlines import where
@@ -45,14 +46,26 @@ class Intake:
     clock: Callable[[], datetime]
     offer: Callable[[Sequence[Heard]], None]
     operators: tuple[int, ...] = ()
+    vitals: Vitals | None = None
 
     async def keep(self, raws: Sequence[Any]) -> None:
         """Keep all of them; returns after the durable commit."""
         now = self.clock()
         letters = [self._open(raw, now) for raw in raws]
         rows = [row for row, _ in letters]
-        fresh = await self.store.write(lambda session: keep(session, rows, now, self.operators))
+        fresh = await self._write(lambda session: keep(session, rows, now, self.operators))
         self.offer([heard for _, heard in letters if heard is not None and heard.update_id in fresh])
+
+    async def _write(self, unit: Unit[set[int]]) -> set[int]:
+        """Health tells of a store that takes nothing: a full disk, a server that is gone."""
+        kept = False
+        try:
+            fresh = await self.store.write(unit)
+            kept = True
+        finally:
+            if self.vitals is not None:
+                self.vitals.keeps = kept
+        return fresh
 
     def _open(self, raw: Any, now: datetime) -> tuple[InboxUpdate, Heard | None]:
         text = json.dumps(raw)

@@ -17,6 +17,8 @@ class Vitals:
     waiting_updates: int = 0
     waiting_messages: int = 0
     bot_username: str = ""
+    keeps: bool = True
+    """Whether what came last could be kept in the store."""
 
     def count(self, what: str, by: int = 1) -> None:
         """Count something that happened."""

@@ -50,6 +50,7 @@ class Pages:
         return {
             "receiving": not self.polls or _recent(self.vitals.last_poll_at, now, POLL_SILENCE),
             "duties": _recent(self.vitals.last_tick_at, now, TICK_SILENCE),
+            "keeping": self.vitals.keeps,
         }
 
     async def metrics(self, request: Request) -> Response:
