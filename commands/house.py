@@ -21,8 +21,9 @@ from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
 from models.store import Store
-from rules.meals import daily_post
+from rules.posts import daily_post
 from rules.notices import box_photo, group_post
+from rules.swap_posts import swap_post
 from transports.dispatch import Dispatcher, Handling
 from transports.hearing import hear
 from transports.pacing import UNLIMITED, Limits
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-LIVE = {"meal": daily_post, "request": group_post}
+LIVE = {"meal": daily_post, "request": group_post, "swap": swap_post}
 PACES = {"telegram": Limits(), "local": UNLIMITED}
 DRAIN_SECONDS = 4.0
 """For each of the two steps of a stop; with the web's two seconds and some air it stays below fifteen."""

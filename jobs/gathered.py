@@ -10,6 +10,7 @@ from jobs import (
     menus,
     people,
     requests,
+    rosters,
     sealing,
     serving,
     sheets,
@@ -18,7 +19,7 @@ from jobs import (
 ROOMS = (
     *(emergencies, requests, alarms),
     *(people, meals, menus, sheets, serving),
-    *(certificates, kitchen),
+    *(certificates, kitchen, rosters),
     *(sealing, inbox),
 )
 DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)

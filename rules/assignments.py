@@ -27,13 +27,18 @@ def sign_up(session: Session, canteen: Canteen, wish: Wish, act: Act) -> Placed:
     """Put somebody on a shift; the coordinator may put others on it, everybody else only themselves."""
     if act.actor_id != wish.member.id:
         shifts.check_coordinates(session, act)
+    found = put(session, canteen, wish, act)
+    said = Text("shifts.you_are_on", **shifts.facts(canteen, found.shift))
+    tell(session, found.place, Message(said, _can_you_come(found.place)), act)
+    return found
+
+
+def put(session: Session, canteen: Canteen, wish: Wish, act: Act) -> Placed:
+    """The same without asking who acts and without telling anybody: for a whole roster at once."""
     hold(session, Member, wish.member.id)
     shift = shifts.held(session, wish.shift.id, canteen.id)
     check(session, canteen, wish, act.now)
-    place = add(session, shift, wish.member, act)
-    said = Text("shifts.you_are_on", **shifts.facts(canteen, shift))
-    tell(session, place, Message(said, _can_you_come(place)), act)
-    return Placed(place, shift, wish.member)
+    return Placed(add(session, shift, wish.member, act), shift, wish.member)
 
 
 def add(

@@ -76,7 +76,7 @@ def make(
     check_plan(canteen, plan, act.now)
     hold(session, Canteen, canteen.id)
     starts, ends = span(canteen, plan)
-    found = _same(session, canteen, plan, starts)
+    found = find(session, canteen, plan)
     shift = found or Shift(
         canteen_id=canteen.id,
         day=plan.day,
@@ -97,8 +97,10 @@ def make(
     return shift
 
 
-def _same(session: Session, canteen: Canteen, plan: Plan, starts: datetime) -> Shift | None:
+def find(session: Session, canteen: Canteen, plan: Plan) -> Shift | None:
+    """The shift with this duty at this time, whatever became of it."""
     own = select(Shift).where(Shift.canteen_id == canteen.id, Shift.day == plan.day)
+    starts, _ = span(canteen, plan)
     return session.exec(own.where(Shift.duty == plan.duty, Shift.starts_at == starts)).first()
 
 
