@@ -2,8 +2,33 @@
 
 from collections.abc import Collection, Mapping
 
-MINE = ("menu", "book", "cancel", "mine", "account", "away", "pair", "ask", "privacy", "language", "help")
-WORKING = ("shifts", "swap", "list", "sheet", "serve", "deliver", "visits", "invite", "settings")
+MINE = (
+    "menu",
+    "book",
+    "cancel",
+    "mine",
+    "account",
+    "away",
+    "pair",
+    "ask",
+    "medicine",
+    "privacy",
+    "language",
+    "help",
+)
+WORKING = (
+    "shifts",
+    "swap",
+    "list",
+    "sheet",
+    "serve",
+    "deliver",
+    "visits",
+    "requests",
+    "oncall",
+    "invite",
+    "settings",
+)
 TOGETHER = ("menu", "book", "cancel", "mine", "calendar", "help")
 RULING = ("language", "storm")
 

@@ -64,7 +64,8 @@ class Sender:
         now = self._sending.clock()
         for row in rows:
             pending = row.status == OutboxState.PENDING and row.due_at <= now
-            if pending and row.id not in self._held and len(self._held) < MOST_HELD:
+            room = len(self._held) < MOST_HELD or row.kind == MessageClass.CARE
+            if pending and row.id not in self._held and room:
                 self._held.add(row.id)
                 self._put(Leaving(row, pause=self._sending.pause))
 

@@ -11,7 +11,7 @@ from rules.audit import Act
 from rules.people import holds
 from rules.values import Refused
 
-ACTIONS = ("meals",)
+ACTIONS = ("meals", "requests")
 """Matters a new link is for when nobody says otherwise."""
 
 

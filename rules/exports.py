@@ -1,6 +1,6 @@
 """Lists as plain rows for scripts and funders: names and values as the contract has them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,8 @@ from models.certificates import CertificateKind
 from models.meals import Booking, Meal
 from models.outbox import OutboxMessage
 from models.people import Canteen, Member, MemberRole
-from rules import certificates
+from models.requests import Request
+from rules import certificates, request_lists
 from rules.settings import at
 
 PAGE = 500
@@ -28,6 +29,10 @@ KINDS: dict[str, tuple[str, ...]] = {
     "bookings": (
         *("id", "day", "meal", "person", "portions", "mode", "status", "note"),
         *("booked_by", "booked_at", "source"),
+    ),
+    "requests": (
+        *("id", "kind", "person", "asked_by", "status", "assignee", "urgency", "text", "created_at"),
+        "due_at",
     ),
     "outbox": ("id", "key", "chat_id", "kind", "status", "due_at", "sent_at", "message_id"),
     "audit": ("id", "at", "actor", "subject", "action", "object", "before", "after", "update_id"),
@@ -158,6 +163,28 @@ def _instants(canteen: Canteen, span: Span, column: Any) -> list[Any]:
     return bounds + ([column < at(canteen, last + timedelta(days=1), midnight)] if last else [])
 
 
+def _requests(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
+    bounds = [Request.canteen_id == canteen.id, *_instants(canteen, span, Request.asked_at)]
+    found = request_lists.exported(session, bounds, after, PAGE)
+    return [(request.id, _request(request, names)) for request, *names in found]
+
+
+def _request(request: Request, names: Sequence[str]) -> dict[str, Any]:
+    person, asked_by, assignee = names
+    return {
+        "id": request.id,
+        "kind": request.kind.value,
+        "person": person,
+        "asked_by": asked_by or None,
+        "status": request.state.value,
+        "assignee": assignee or None,
+        "urgency": request.urgency.value,
+        "text": request.words or request.item,
+        "created_at": _instant(request.asked_at),
+        "due_at": _instant(request.due_at),
+    }
+
+
 def _outbox(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
     own = select(OutboxMessage).where(OutboxMessage.canteen_id == canteen.id, OutboxMessage.id > after)
     own = own.where(*_instants(canteen, span, OutboxMessage.due_at))
@@ -208,6 +235,7 @@ _PAGES: dict[str, Callable[[Session, Canteen, Span, int], Page]] = {
     "menus": _menus,
     "meals": _meals,
     "bookings": _bookings,
+    "requests": _requests,
     "outbox": _outbox,
     "audit": _audit,
 }

@@ -215,5 +215,9 @@ def _link(session: Session, carer: Member, name: str, row: PersonRow, act: Act) 
         raise Refused("people_import.which_elder", line=row.line, name=name)
     own = select(CareLink).where(CareLink.elder_id == elders[0].id, CareLink.carer_id == carer.id)
     if session.exec(own).first() is None:
-        session.add(CareLink(elder_id=elders[0].id, carer_id=carer.id, actions=["meals"], created_at=act.now))
+        session.add(
+            CareLink(
+                elder_id=elders[0].id, carer_id=carer.id, actions=["meals", "requests"], created_at=act.now
+            )
+        )
         session.flush()

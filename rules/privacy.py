@@ -16,7 +16,17 @@ from models.menus import MenuWish
 from models.outbox import OutboxMessage, OutboxState
 from models.people import Account, Canteen, CareLink, Invitation, Member, MemberRole
 from models.store import hold
-from rules import audit, bookings, canteens, care_links, certificates, kitchen, rolls
+from rules import (
+    audit,
+    bookings,
+    canteens,
+    care_links,
+    certificates,
+    kitchen,
+    request_lists,
+    request_retention,
+    rolls,
+)
 from rules.audit import Act
 from rules.people import roles_of
 from rules.values import Refused
@@ -42,6 +52,7 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
         "care_links": [_link(link) for link in care_links.of_member(session, member.id)],
         "certificates": [_certificate(row) for row in certificates.of(session, member.id)],
         "morning_checks": [_check(row) for row in kitchen.checks_of(session, member.id, MOST_BOOKINGS)],
+        **request_lists.kept(session, member.id),
         "bookings": [_booking(booking, meal) for booking, meal in session.exec(mine)],
     }
 
@@ -76,6 +87,7 @@ def erase(session: Session, member_id: int, act: Act) -> Member:
     _cancel_coming(session, member, act)
     _end_ties(session, member, act)
     _forget_words(session, member)
+    request_retention.forget_member(session, member, act)
     _forget_messages(session, member, name)
     if telegram_id is not None:
         _forget_account(session, telegram_id)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, or_, select
 
+from models.emergencies import Emergency
 from models.people import Canteen, Member, Role
-from models.requests import Request
+from models.requests import Request, Supply
 from rules import callouts, escalation, ladders, notices
 from rules.audit import Act
 from rules.callouts import Call
@@ -15,6 +17,7 @@ from rules.people import roles_of
 from rules.requests import OPEN
 from rules.values import Message, Text, lines
 
+MOST_KEPT = 100
 STAFF = frozenset({Role.SOCIAL_WORKER, Role.DOCTOR, Role.COMMITTEE, Role.MANAGER})
 
 
@@ -62,6 +65,59 @@ def visible(session: Session, member: Member, first: int, many: int) -> tuple[Se
     takers = {request.taker_id for request, _ in rows if request.taker_id}
     names = dict(session.exec(select(Member.id, Member.name).where(col(Member.id).in_(takers))).all())
     return [Listed(request, elder, names.get(request.taker_id or 0, "")) for request, elder in rows], len(ids)
+
+
+def exported(
+    session: Session, bounds: Sequence[ColumnElement[bool]], after: int, limit: int
+) -> list[tuple[Request, str, str, str]]:
+    """A page of requests with the names of the elder, of who asked and of who has or had it in hand."""
+    found = select(Request).where(*bounds, Request.id > after).order_by(col(Request.id)).limit(limit)
+    rows = session.exec(found).all()
+    numbers = {
+        number for row in rows for number in (row.elder_id, row.asked_by_id, row.taker_id, row.served_by_id)
+    }
+    names = dict(session.exec(select(Member.id, Member.name).where(col(Member.id).in_(numbers))).all())
+    return [
+        (
+            row,
+            names.get(row.elder_id, ""),
+            names.get(row.asked_by_id or 0, ""),
+            names.get(row.taker_id or row.served_by_id or 0, ""),
+        )
+        for row in rows
+    ]
+
+
+def kept(session: Session, member_id: int) -> dict[str, Any]:
+    """What is kept about somebody's own requests, supplies and emergencies; the newest only."""
+    asked = (
+        select(Request).where(Request.elder_id == member_id).order_by(col(Request.id).desc()).limit(MOST_KEPT)
+    )
+    cries = select(Emergency).where(Emergency.person_id == member_id).order_by(col(Emergency.id).desc())
+    return {
+        "requests": [_kept(request) for request in session.exec(asked)],
+        "medicines": [
+            {"item": row.item, "runs_out": row.runs_out_on.isoformat()}
+            for row in session.exec(
+                select(Supply).where(Supply.elder_id == member_id, col(Supply.ended_at).is_(None))
+            )
+        ],
+        "emergencies": [
+            {"at": cry.raised_at.isoformat(), "words": cry.words, "status": cry.state.value}
+            for cry in session.exec(cries.limit(MOST_KEPT))
+        ],
+    }
+
+
+def _kept(request: Request) -> dict[str, Any]:
+    return {
+        "kind": request.kind.value,
+        "status": request.state.value,
+        "asked_at": request.asked_at.isoformat(),
+        "item": request.item,
+        "words": request.words,
+        "rating": request.rating,
+    }
 
 
 def line(canteen: Canteen, listed: Listed, act: Act) -> Text:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlmodel import Session, col, select
 
-from models.outbox import OutboxMessage, OutboxState, Post
+from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.people import Account, Canteen, Member, Role
 from models.store import hold
 from rules import audit, outbox
@@ -19,11 +19,12 @@ PAGE = 500
 
 
 def waiting(session: Session, now: datetime, limit: int = PAGE) -> list[OutboxMessage]:
-    """Messages whose time has come, the first due first."""
+    """Messages whose time has come: those of care before all others, then the first due first."""
     pending = select(OutboxMessage).where(
         OutboxMessage.status == OutboxState.PENDING, OutboxMessage.due_at <= now
     )
-    order = pending.order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+    urgent_first = case((col(OutboxMessage.kind) == MessageClass.CARE, 0), else_=1)
+    order = pending.order_by(urgent_first, col(OutboxMessage.due_at), col(OutboxMessage.id))
     return list(session.exec(order.limit(limit)))
 
 
