@@ -11,7 +11,7 @@ from benchmarks import paper
 from benchmarks.contestants import sit_apart
 from benchmarks.figures import Section
 
-NAMES = ("throughput", "latency", "rush", "reminders", "history", "starting")
+NAMES = ("throughput", "latency", "rush", "reminders", "history", "starting", "language")
 
 
 def main() -> None:

@@ -71,9 +71,9 @@ def _compare_slots(result: Score, row: dict[str, Any], slots: dict[str, Any]) ->
     gold, text = row["slots"], row["text"]
     result.note(
         "dates",
-        _all_dates(gold) == _all_dates(slots),
-        sorted(_all_dates(gold)),
-        sorted(_all_dates(slots)),
+        all_dates(gold) == all_dates(slots),
+        sorted(all_dates(gold)),
+        sorted(all_dates(slots)),
         text,
     )
     if gold["entries"]:
@@ -84,7 +84,8 @@ def _compare_slots(result: Score, row: dict[str, Any], slots: dict[str, Any]) ->
         )
 
 
-def _all_dates(slots: dict[str, Any]) -> set[str]:
+def all_dates(slots: dict[str, Any]) -> set[str]:
+    """Every day a label or a reading names, wherever it stands."""
     keys = ("dates", "from_dates", "to_dates")
     days = {day for key in keys for day in slots.get(key) or []}
     return days | {day for order in slots.get("orders") or [] for day in order["dates"]}
