@@ -21,8 +21,8 @@ from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
 from models.store import Store
-from rules.posts import daily_post
 from rules.notices import box_photo, group_post
+from rules.posts import daily_post
 from rules.swap_posts import swap_post
 from transports.dispatch import Dispatcher, Handling
 from transports.hearing import hear

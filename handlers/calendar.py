@@ -22,7 +22,12 @@ def show(turn: Turn, argument: str) -> Answer:
     named = [(day, calendar.name_of(turn.session, turn.village, day)) for day in days]
     said = [Text("calendar.line", day=day, name=name) for day, name in named if name]
     how = Text("calendar.how_to_close") if turn.private and turn.may(Role.SOCIAL_WORKER) else None
-    return lines(*said or [Text("calendar.nothing")], how)
+    open_years = [
+        Text("calendar.not_decided", year=year)
+        for year in sorted({day.year for day in days})
+        if not calendar.is_decided(year)
+    ]
+    return lines(*said or [Text("calendar.nothing")], *open_years, how)
 
 
 def _asked(turn: Turn, words: str) -> Answer:

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from jobs.duties import Due, Duty, Look
+from jobs.duties import CATCH_UP, Due, Duty, Look
 from models.meals import Booking, Meal, MealState, OfferState, SeatOffer, Sitting
 from models.outbox import MessageClass, Post
 from models.people import Canteen
-from rules import meals, outbox, standing, waitlist
+from rules import meals, outbox, posts, standing, waitlist
 from rules.settings import closes_at, local_day, settings_of
 from rules.values import Refused
 
@@ -17,22 +17,32 @@ AHEAD = 2
 
 
 def _coming(look: Look) -> Iterator[tuple[Canteen, Due, datetime]]:
-    """Sittings of the next days that can still be booked, without touching the store."""
+    """Sittings of the next days, and those just closed, without touching the store."""
     for canteen in look.canteens:
         today = local_day(canteen, look.now)
         for sitting in settings_of(canteen).sittings:
-            for days in range(AHEAD + 1):
+            for days in range(-1, AHEAD + 1):
                 day = today + timedelta(days=days)
                 closing = closes_at(canteen, day, sitting)
-                if look.now < closing:
+                if look.now < closing + CATCH_UP:
                     yield canteen, Due("", day, f"{canteen.id}:{sitting}", canteen.id, closing), closing
+
+
+def _is_due(look: Look, canteen: Canteen, moment: datetime, closing: datetime) -> bool:
+    """Its moment has come; what a village missed before it was there it did not miss."""
+    return moment <= look.now and (look.now < closing or canteen.created_at <= moment)
 
 
 def standing_due(look: Look) -> Iterable[Due]:
     """Sittings whose standing bookings take effect now."""
     for canteen, due, closing in _coming(look):
-        if look.now >= standing.takes_effect_at(canteen, closing):
+        if _is_due(look, canteen, standing.takes_effect_at(canteen, closing), closing):
             yield Due("meals.standing", due.day, due.target, due.canteen_id, due.until)
+
+
+def stands(session: Session, due: Due) -> bool:
+    """Whether anybody's pattern would have booked the sitting."""
+    return standing.holds_for(session, session.get_one(Canteen, due.canteen_id), due.day, _sitting(due))
 
 
 def book_standing(session: Session, due: Due, now: datetime) -> None:
@@ -48,8 +58,20 @@ def _sitting(due: Due) -> Sitting:
 def post_due(look: Look) -> Iterable[Due]:
     """Meals whose hour to be posted in the group has come."""
     for canteen, due, closing in _coming(look):
-        if canteen.chat_id is not None and look.now >= meals.post_at(canteen, closing):
+        moment = meals.post_at(canteen, closing)
+        if canteen.chat_id is not None and _is_due(look, canteen, moment, closing):
             yield Due("meals.post", due.day, due.target, due.canteen_id, due.until)
+
+
+def served(session: Session, due: Due) -> bool:
+    """Whether there was anything to be posted."""
+    canteen = session.get_one(Canteen, due.canteen_id)
+    try:
+        meals.check_served(session, canteen, due.day, _sitting(due))
+    except Refused:
+        return False
+    meal = meals.find(session, canteen, due.day, _sitting(due))
+    return meal is None or meal.state != MealState.CANCELLED
 
 
 def post(session: Session, due: Due, now: datetime) -> None:
@@ -70,7 +92,7 @@ def post(session: Session, due: Due, now: datetime) -> None:
         session,
         f"meal:{meal.id}",
         group,
-        meals.daily_post(session, meal.id, now),
+        posts.daily_post(session, meal.id, now),
         kind=MessageClass.POST,
         now=now,
         lasts=meal.closes_at - now,
@@ -123,6 +145,6 @@ def pass_on(session: Session, due: Due, now: datetime) -> None:
 DUTIES: tuple[Duty, ...] = (
     Duty("meals.close", closing_due, close, once=False),
     Duty("meals.offer", offers_due, pass_on, once=False),
-    Duty("meals.standing", standing_due, book_standing),
-    Duty("meals.post", post_due, post),
+    Duty("meals.standing", standing_due, book_standing, matters=stands),
+    Duty("meals.post", post_due, post, matters=served),
 )

@@ -1,7 +1,9 @@
 """What is special about a day: holidays, lunar festivals, market days, days the canteen is closed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -12,7 +14,7 @@ from models.store import hold
 from rules import audit, meals, menus
 from rules.audit import Act
 from rules.people import holds
-from rules.settings import local_day
+from rules.settings import local_day, settings_of
 from rules.values import Refused, Text
 
 FESTIVALS = {
@@ -28,9 +30,56 @@ FESTIVALS = {
     (12, 8): "laba",
 }
 HOLIDAYS = {(1, 1): "new_year", (5, 1): "labour", (10, 1): "national"}
+PUBLIC = {
+    "元旦节": "new_year",
+    "春节": "spring",
+    "清明节": "qingming",
+    "劳动节": "labour",
+    "端午节": "duanwu",
+    "中秋节": "mid_autumn",
+    "国庆中秋": "national",
+    "国庆节": "national",
+}
+"""Public holidays as the table of the almanac names them."""
 NAMED_FIRST = (DayKind.CLOSED, DayKind.FESTIVAL, DayKind.HOLIDAY, DayKind.MARKET)
 
 
+@dataclass(frozen=True, slots=True)
+class PublicDay:
+    """A day of a public holiday, or a day worked to make up for one; `festival` is a key of the catalogs."""
+
+    festival: str
+    works: bool
+
+
+@lru_cache(maxsize=1024)
+def public_day(day: date) -> PublicDay | None:
+    """What the State Council has decided about a day; nothing on ordinary days and in years not yet decided."""
+    from lunar_python.util import HolidayUtil
+
+    found = HolidayUtil.getHoliday(day.year, day.month, day.day)
+    return PublicDay(PUBLIC.get(found.getName(), "holiday"), bool(found.isWork())) if found else None
+
+
+@lru_cache(maxsize=64)
+def is_decided(year: int) -> bool:
+    """Whether the holidays of a year are known."""
+    from lunar_python.util import HolidayUtil
+
+    return bool(HolidayUtil.getHolidays(str(year)))
+
+
+def is_market(canteen: Canteen, day: date) -> bool:
+    """Whether the village goes to market: on days of the lunar month that end in the digits it chose."""
+    digits = settings_of(canteen).market_days
+    if not digits:
+        return False
+    from lunar_python import Solar
+
+    return Solar.fromYmd(day.year, day.month, day.day).getLunar().getDay() % 10 in digits
+
+
+@lru_cache(maxsize=1024)
 def festival_of(day: date) -> str:
     """Which lunar festival or fixed holiday a day is; empty on ordinary days."""
     from lunar_python import Solar
@@ -57,16 +106,28 @@ def name_of(session: Session, canteen: Canteen, day: date) -> Text | None:
     given = next((own[kind] for kind in NAMED_FIRST if own.get(kind)), "")
     if given:
         return Text("verbatim", text=given)
-    festival = festival_of(day)
-    return Text(f"calendar.festival_{festival}") if festival else None
+    names = [*_almanac(day), *([Text("calendar.market")] if is_market(canteen, day) else [])]
+    return names[0] if len(names) == 1 else Text("calendar.names", names=names) if names else None
+
+
+def _almanac(day: date) -> list[Text]:
+    festival, public = festival_of(day), public_day(day)
+    if public is None or (festival == public.festival and not public.works):
+        return [Text(f"calendar.festival_{festival}")] if festival else []
+    named = Text(f"calendar.festival_{public.festival}")
+    said = Text("calendar.makeup" if public.works else "calendar.public", name=named)
+    return [Text(f"calendar.festival_{festival}"), said] if festival else [said]
 
 
 def is_workday(session: Session, canteen: Canteen, day: date) -> bool:
-    """Monday to Friday, but for holidays and make-up days that somebody has written down."""
+    """Monday to Friday, but for public holidays and the days that make up for them; the village's own word comes first."""
     kinds = {mark.kind for mark in marks(session, canteen.id, day, day)}
     if DayKind.WORKDAY in kinds:
         return True
-    return day.isoweekday() <= 5 and not kinds & {DayKind.HOLIDAY, DayKind.CLOSED}
+    if kinds & {DayKind.HOLIDAY, DayKind.CLOSED}:
+        return False
+    public = public_day(day)
+    return public.works if public else day.isoweekday() <= 5
 
 
 def mark(session: Session, canteen: Canteen, day: date, what: tuple[DayKind, str], act: Act) -> DayMark:

@@ -19,6 +19,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "lunch_closing": ("1 18:00", "1 20:00", "0 09:00"),
     "dinner_closing": ("0 10:00", "0 15:00", "1 18:00"),
     "meal_weekdays": ("1234567", "123456", "12345"),
+    "market_days": ("0", "3,8", "5,10"),
     "grace_seats": ("0", "3", "5"),
     "post_at": ("07:00", "08:00", "12:00"),
     "join": ("open", "approve"),
@@ -71,6 +72,8 @@ def _read(canteen: Canteen, name: str, words: str) -> Any:
         return [Sitting(word).value for word in words.split(",")]
     if name == "meal_weekdays":
         return sorted({_weekday(letter) for letter in words})
+    if name == "market_days":
+        return _digits(words)
     if name == "timezone":
         return ZoneInfo(words).key
     if name in LADDERS:
@@ -102,6 +105,14 @@ def _closing(canteen: Canteen, sitting: Sitting, words: str) -> dict[str, Any]:
 def _clock(words: str) -> time:
     hour, _, minute = words.partition(":")
     return time(int(hour), int(minute or 0))
+
+
+def _digits(words: str) -> list[int]:
+    """Days of the lunar month by their last digit: "3,8", or "5,10"; 0 is no market."""
+    numbers = [int(word) for word in words.replace("，", ",").replace("、", ",").split(",")]
+    if not all(0 <= number <= 10 for number in numbers):
+        raise ValueError(words)
+    return [] if numbers == [0] else sorted({number % 10 for number in numbers})
 
 
 def _weekday(letter: str) -> int:
@@ -148,6 +159,7 @@ def offered(name: str, words: str) -> Any:
         "sittings": lambda: tuple(Sitting(word) for word in words.split(",")),
         "meal_weekdays": lambda: tuple(map(int, words)),
         "price": lambda: int(words) * 100,
+        "market_days": lambda: _digits(words),
     }
     value = readers[name]() if name in readers else _clock(words) if name in CLOCKS else words
     return _said(name, value)
@@ -160,6 +172,8 @@ def _said(name: str, value: Any) -> Any:
         return [Text(f"weekday.{number}") for number in value]
     if name == "group_emergencies":
         return Text(f"canteens.group_emergencies_{'yes' if value in (True, 'yes') else 'no'}")
+    if name == "market_days":
+        return sorted(number or 10 for number in value) or Text("canteens.no_market")
     if name == "join":
         return Text(f"canteens.join_{value}")
     return list(value) if isinstance(value, tuple) else value

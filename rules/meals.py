@@ -11,7 +11,6 @@ from models.meals import (
     BookingState,
     Meal,
     MealState,
-    Mode,
     Sitting,
 )
 from models.memory import shelf
@@ -20,9 +19,8 @@ from models.people import Canteen, Member
 from models.store import hold as held
 from rules import audit, outbox
 from rules.audit import Act
-from rules.counts import count
 from rules.settings import Settings, at, closes_at, local_day, settings_of, starts_at
-from rules.values import Button, Message, Refused, Style, Text
+from rules.values import Refused, Text
 
 FARTHEST = timedelta(days=60)
 FRESH = {"populate_existing": True}
@@ -206,24 +204,3 @@ def post_at(canteen: Canteen, closing: datetime) -> datetime:
     closing_day = local_day(canteen, closing)
     early = at(canteen, closing_day, settings.post_at)
     return early if early < closing else at(canteen, closing_day - timedelta(days=1), settings.post_at)
-
-
-def daily_post(session: Session, meal_id: int, now: datetime) -> Message:
-    """The meal's post in the group as it stands now: dishes, counts, and buttons while it can be booked."""
-    meal = session.get_one(Meal, meal_id)
-    counted = count(session, meal.id)
-    facts = {"day": meal.day, "sitting": meal.sitting, "dishes": meal.dishes or Text("meals.no_dishes_yet")}
-    numbers = {"taken": counted.taken, "seats": meal.seats, "delivery": counted.by_mode.get(Mode.DELIVERY, 0)}
-    if meal.state == MealState.CANCELLED:
-        return Message(Text("meals.post_called_off", day=meal.day, sitting=meal.sitting, reason=meal.reason))
-    if now >= meal.closes_at or meal.state in (MealState.CLOSED, MealState.SERVED):
-        return Message(Text("meals.post_closed", **facts, **numbers))
-    said = Text("meals.post_open", **facts, **numbers, waiting=counted.waiting, closes_at=meal.closes_at)
-    return Message(said, _post_buttons(meal.id))
-
-
-def _post_buttons(meal_id: int) -> tuple[tuple[Button, ...], ...]:
-    eat = Button(Text("meals.button_eat"), f"eat:{meal_id}:in", Style.SUCCESS)
-    deliver = Button(Text("meals.button_deliver"), f"eat:{meal_id}:home", Style.PRIMARY)
-    more = Button(Text("meals.button_more"), f"eat:{meal_id}:more")
-    return (eat, deliver), (more, Button(Text("meals.button_not"), f"eat:{meal_id}:no"))

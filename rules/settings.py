@@ -32,6 +32,8 @@ class Settings:
     join: str = "open"
     sittings: tuple[Sitting, ...] = (Sitting.LUNCH,)
     meal_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    market_days: tuple[int, ...] = ()
+    """Last digits of the days of the lunar month on which there is a market."""
     times: dict[Sitting, Times] = field(default_factory=lambda: dict(DEFAULT_TIMES))
     seats: int = 60
     grace_seats: int = 3
@@ -78,7 +80,7 @@ def _read(name: str, value: Any) -> Any:
     match name:
         case "sittings":
             return tuple(Sitting(item) for item in value)
-        case "meal_weekdays" | "certificate_days" | "fridge":
+        case "meal_weekdays" | "market_days" | "certificate_days" | "fridge":
             return tuple(value)
         case "times":
             own = {

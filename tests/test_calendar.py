@@ -1,6 +1,6 @@
 """Special days, closed days, storms."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
@@ -8,9 +8,10 @@ from sqlmodel import select
 from models.meals import BookingState, MealState, Sitting
 from models.menus import DayKind
 from models.outbox import OutboxMessage
-from rules import bookings, calendar, meals, storm
+from rules import bookings, calendar, meals, posts, storm
 from rules.bookings import Order
 from rules.values import Refused, Text
+from texts import Words
 
 THURSDAY = date(2026, 11, 26)
 
@@ -107,3 +108,65 @@ def test_a_storm_of_one_day_leaves_tomorrow_alone(session, canteen, booking, coo
         storm.begin(session, 1, "台风", act(cook))
     assert storm.begin(session, 1, "台风", act(manager)).told == 0
     assert meals.find(session, canteen, THURSDAY, Sitting.LUNCH).state == MealState.OPEN
+
+
+@pytest.mark.parametrize(
+    ("day", "festival", "works"),
+    [
+        (date(2026, 2, 17), "spring", False),
+        (date(2026, 2, 18), "spring", False),
+        (date(2026, 2, 14), "spring", True),
+        (date(2026, 1, 4), "new_year", True),
+    ],
+)
+def test_public_holidays_and_the_days_that_make_up_for_them_are_known(day, festival, works):
+    assert calendar.public_day(day) == calendar.PublicDay(festival, works)
+    assert calendar.is_decided(2026)
+
+
+def test_a_year_that_is_not_decided_says_so(village, manager):
+    assert not calendar.is_decided(2101)
+    assert calendar.public_day(date(2101, 2, 1)) is None
+    village.now = village.now.replace(year=2101)
+    assert "2101 年的放假安排还没有公布" in village.says(manager, "/calendar")[0]
+
+
+def test_the_canteen_knows_when_offices_work(session, canteen, manager, act):
+    assert not calendar.is_workday(session, canteen, date(2026, 2, 18)), "a Wednesday of the spring festival"
+    assert calendar.is_workday(session, canteen, date(2026, 2, 14)), "a Saturday that makes up for it"
+    calendar.mark(session, canteen, date(2026, 2, 18), (DayKind.WORKDAY, ""), act(manager))
+    assert calendar.is_workday(session, canteen, date(2026, 2, 18)), "the village's own word comes first"
+
+
+def test_days_are_called_as_people_call_them(session, canteen):
+    def called(day):
+        return Words("zh_CN", "Asia/Shanghai").say(calendar.name_of(session, canteen, day))
+
+    assert called(date(2026, 2, 17)) == "春节"
+    assert called(date(2026, 2, 18)) == "春节放假"
+    assert called(date(2026, 2, 14)) == "春节调休上班"
+    canteen.settings = {"market_days": [3, 8]}
+    assert called(date(2026, 11, 26)) == "赶圩", "the 18th of the tenth month"
+    assert calendar.name_of(session, canteen, date(2026, 11, 27)) is None
+
+
+def test_the_post_names_the_festival(session, canteen):
+    meal = meals.meal_on(session, canteen, date(2027, 2, 6), Sitting.LUNCH)
+    words = Words("zh_CN", "Asia/Shanghai")
+    said = words.say(posts.daily_post(session, meal.id, meal.closes_at - timedelta(hours=9)).text)
+    assert said.startswith("2月6日 周六（春节） 午饭")
+
+
+def test_a_manager_says_when_there_is_market(village, session, canteen, manager):
+    village.says(manager, "/settings")
+    village.taps(manager, "set:market_days")
+    assert "赶圩日" in village.says(manager, "3、8")[0]
+    assert canteen.settings["market_days"] == [3, 8]
+    village.taps(manager, "set:market_days")
+    village.taps(manager, village.data_of("5、10"))
+    assert canteen.settings["market_days"] == [0, 5]
+    village.taps(manager, "set:market_days")
+    village.taps(manager, village.data_of("没有"))
+    assert canteen.settings["market_days"] == []
+    village.taps(manager, "set:market_days")
+    assert "看不懂" in village.says(manager, "11")[0] or canteen.settings["market_days"] == []

@@ -10,7 +10,7 @@ from models.meals import Booking, BookingState, Meal, MealState, Mode, Sitting
 from models.menus import DayKind, DayMark
 from models.outbox import OutboxMessage, Post
 from models.people import Status, StatusChange
-from rules import bookings, meals, rolls
+from rules import bookings, meals, posts, rolls
 from rules.bookings import Order
 from rules.counts import count
 from rules.values import Refused
@@ -225,11 +225,11 @@ def test_a_meal_closes_by_itself_once_and_not_before(session, book, granny):
 def test_the_post_counts_and_loses_its_buttons_at_closing(session, book, granny, now):
     meal = book(granny, portions=2, mode=Mode.DELIVERY).meal
     meal.dishes = ["红烧肉", "冬瓜汤"]
-    shown = meals.daily_post(session, meal.id, now)
+    shown = posts.daily_post(session, meal.id, now)
     assert "红烧肉、冬瓜汤" in said(shown.text)
     assert "已订 2/60 份，送餐 2" in said(shown.text)
     assert shown.buttons
-    assert not meals.daily_post(session, meal.id, meal.closes_at).buttons
+    assert not posts.daily_post(session, meal.id, meal.closes_at).buttons
 
 
 def test_every_booking_asks_for_the_post_to_be_brought_up_to_date(session, canteen, book, granny, now):
