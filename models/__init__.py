@@ -15,6 +15,7 @@ from models import (
     people,
     requests,
     shifts,
+    vacancies,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "people",
     "requests",
     "shifts",
+    "vacancies",
 ]
