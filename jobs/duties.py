@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from models.people import Canteen
+
+CATCH_UP = timedelta(days=1)
+"""So long after its last moment a duty that was not done is still found, recorded as missed and reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,11 @@ class Duty:
     """A timed duty: `due` reads rows (cheap, indexed), `do` runs in the unit that also keeps the occurrence.
 
     `once` is off for duties whose own rows say that they are done (a meal that closes is closed).
+    `matters` is asked when one was missed: nobody is told that a day of rest was not posted.
     """
 
     kind: str
     due: Callable[[Look], Iterable[Due]]
     do: Callable[[Session, Due, datetime], None]
     once: bool = True
+    matters: Callable[[Session, Due], bool] | None = None

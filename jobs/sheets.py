@@ -5,19 +5,24 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from jobs.duties import Due, Duty, Look
+from jobs.duties import CATCH_UP, Due, Duty, Look
 from models.meals import Meal, MealState
 from models.people import Role
-from rules import alarms, outbox, sheets
+from rules import alarms, counts, outbox, sheets
 from rules.values import Attachment, Button, Message, Text
 
 
 def due(look: Look) -> Iterable[Due]:
-    """Meals that are closed and not yet begun."""
-    closed = select(Meal).where(Meal.closes_at <= look.now, Meal.starts_at > look.now)
+    """Meals that are closed and not yet begun, or begun since a day without the sheet."""
+    closed = select(Meal).where(Meal.closes_at <= look.now, Meal.starts_at > look.now - CATCH_UP)
     closed = closed.where(col(Meal.state).in_((MealState.PLANNED, MealState.OPEN, MealState.CLOSED)))
     for meal in look.session.exec(closed):
         yield Due("sheets.kitchen", meal.day, str(meal.id), meal.canteen_id, meal.starts_at)
+
+
+def cooked(session: Session, due: Due) -> bool:
+    """Whether anybody was to eat."""
+    return counts.count(session, int(due.target)).taken > 0
 
 
 def do(session: Session, due: Due, now: datetime) -> None:
@@ -37,4 +42,4 @@ def do(session: Session, due: Due, now: datetime) -> None:
         outbox.tell_role(session, f"askafter:{meal.id}", meal.canteen_id, roles, asked, now=now)
 
 
-DUTIES = (Duty("sheets.kitchen", due, do),)
+DUTIES = (Duty("sheets.kitchen", due, do, matters=cooked),)

@@ -138,6 +138,11 @@ def reminded_at(canteen: Canteen, closes_at: datetime) -> datetime:
     return moment if moment < closes_at else moment - timedelta(days=1)
 
 
+def holds_for(session: Session, canteen: Canteen, day: date, sitting: Sitting) -> bool:
+    """Whether anybody's pattern holds on a day."""
+    return any(holds_on(pattern, day) for pattern, _ in _standing(session, canteen, sitting))
+
+
 def generate(session: Session, canteen: Canteen, day: date, sitting: Sitting, now: datetime) -> int:
     """Book a meal for everybody whose pattern holds; who already booked, or said no that day, is left alone."""
     patterns = [pair for pair in _standing(session, canteen, sitting) if holds_on(pair[0], day)]

@@ -1,6 +1,7 @@
 """A timed duty is done once for a day and a target, whatever the clock does; too late, it is missed and told."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from jobs.duties import Due, Duty
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import Occurrence, OccurrenceState, OutboxMessage
 from models.people import Canteen, Member, MemberRole, Role
-from models.store import open_store
+from models.store import StoreFull, open_store
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 MENU_AT = NOW + timedelta(hours=1)
@@ -110,6 +111,30 @@ async def test_a_duty_that_keeps_failing_is_left_after_three_tries_and_told(stor
         await village.scheduler.tick()
     assert village.fails == 96
     assert [row.body["text"]["key"] for row in village.kept(OutboxMessage)] == ["clock.failed"]
+
+
+async def test_what_does_not_matter_is_recorded_as_missed_and_nobody_is_told(village):
+    [duty] = village.scheduler._duties
+    village.scheduler._duties = [replace(duty, matters=lambda session, due: False)]
+    village.now = MENU_AT + timedelta(hours=5)
+    await village.scheduler.tick()
+    assert {row.state for row in village.kept(Occurrence)} == {OccurrenceState.MISSED}
+    assert village.kept(OutboxMessage) == []
+
+
+async def test_a_full_disk_counts_for_no_try(village, monkeypatch):
+    write, refusals = village.store.write, [StoreFull("no space")] * 5
+
+    async def sometimes(unit):
+        if refusals:
+            raise refusals.pop()
+        return await write(unit)
+
+    monkeypatch.setattr(village.store, "write", sometimes)
+    village.now = MENU_AT
+    for _ in range(6):
+        await village.scheduler.tick()
+    assert (village.did, refusals) == ([MENU_AT.date()], [])
 
 
 async def test_a_look_that_fails_does_not_stop_the_clock(village):
