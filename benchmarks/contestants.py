@@ -40,14 +40,13 @@ def _ours(url: str, folder: Path) -> list[str]:
     return [sys.executable, str(HOME / "bot.py"), "run", "--config", str(village.configure(folder, url))]
 
 
-def _in_the_morning(url: str, folder: Path) -> list[str]:
-    """Ours as shipped, at Telegram's pace, at ten in the village."""
-    config = village.configure(folder, url, pace="telegram", more=village.morning(folder))
+def _at_telegrams_pace(url: str, folder: Path) -> list[str]:
+    config = village.configure(folder, url, pace="telegram")
     return [sys.executable, str(HOME / "bot.py"), "run", "--config", str(config)]
 
 
 OURS = Contestant("gulou", _ours)
-AT_TEN = Contestant("gulou", _in_the_morning)
+PACED = Contestant("gulou", _at_telegrams_pace)
 PTB = Contestant("python-telegram-bot echo", _peer("ptb_echo"))
 AIOGRAM = Contestant("aiogram echo", _peer("aiogram_echo"))
 RAW = Contestant("raw bytes (ceiling)", _peer("raw_echo"))

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,16 @@ from benchmarks.messenger import Messenger
 PEOPLE = 306
 FIRST_PERSON = 20_000
 GROUP = -1_002_000_000_001
-ZONE = ZoneInfo("Asia/Shanghai")
+TEN = 10
+
+
+def zone_at_ten(now: datetime) -> ZoneInfo:
+    """Where on earth it is ten in the morning now: the day's post is out, booking is open, no sheet is due."""
+    east = (TEN - now.astimezone(UTC).hour + 12) % 24 - 12
+    return ZoneInfo(f"Etc/GMT{-east:+d}")
+
+
+ZONE = zone_at_ten(datetime.now(UTC))
 FIRST_DAY = 2
 LAST_DAY = 59
 WISHES = ("{}中午一份", "{}中午两份", "{}午饭来一份", "订{}中午一份，送到家", "{}中午要两份，少盐")

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from benchmarks import village
-from benchmarks.contestants import AT_TEN, running
+from benchmarks.contestants import PACED, running
 from benchmarks.figures import Section, at_least, at_most, shown
 from benchmarks.messenger import Messenger
 
@@ -27,7 +27,7 @@ async def run(place: Path, *, quick: bool) -> Section:
     sent: dict[int, float] = {}
     async with Messenger(enforce=True) as messenger:
         messenger.heard = lambda method, chat_id, body: sent.__setitem__(chat_id, monotonic())
-        async with running(AT_TEN, messenger, place / "reminders"):
+        async with running(PACED, messenger, place / "reminders"):
             async with asyncio.timeout(count / PER_SECOND * 2 + 60):
                 while sum(chat_id >= FIRST_CHAT for chat_id in sent) < count:
                     await asyncio.sleep(0.1)

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from benchmarks import village
-from benchmarks.contestants import AT_TEN, running
+from benchmarks.contestants import PACED, running
 from benchmarks.figures import Claim, Section, at_least, at_most, percentile, shown
 from benchmarks.messenger import Messenger
 from benchmarks.messenger import field as field_of
@@ -97,7 +97,7 @@ async def run(place: Path, *, quick: bool) -> Section:
     async with Messenger(enforce=True) as messenger:
         group = Group(messenger)
         messenger.heard = group.heard
-        async with running(AT_TEN, messenger, place / "rush"):
+        async with running(PACED, messenger, place / "rush"):
             await _until(group.posted.is_set)
             begun = monotonic()
             for person_id, moment in zip(person_ids(), moments(tappers, within), strict=False):

@@ -6,7 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks.messenger import TOKEN
@@ -17,13 +17,13 @@ SEATS = 2_000
 DISHES = ("红烧豆腐;炒青菜;冬瓜排骨汤", "清蒸鱼;番茄炒蛋;紫菜汤", "肉末蒸蛋;炒南瓜;白菜汤")
 
 
-def configure(folder: Path, url: str, *, pace: str = "local", more: str = "") -> Path:
+def configure(folder: Path, url: str, *, pace: str = "local") -> Path:
     """Write config.toml: everything as shipped but the messenger's address and pace."""
     file = folder / "config.toml"
     file.write_text(
         f'[telegram]\ntoken = "{TOKEN}"\napi_base = "{url}"\npace = "{pace}"\n'
         f'[store]\nurl = "sqlite:///{folder / "canteen.db"}"\n'
-        f'[web]\nlisten = "127.0.0.1:{free_port()}"\n{more}',
+        f'[web]\nlisten = "127.0.0.1:{free_port()}"\n',
         encoding="utf-8",
     )
     return file
@@ -36,15 +36,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def morning(folder: Path) -> str:
-    """The lines of a configuration whose clock stands at ten in the village: the day's post is out, booking is open."""
-    now = datetime.now(ZONE)
-    ten = datetime.combine(now.date() + timedelta(days=1), time(10), ZONE)
-    file = folder / "offset.txt"
-    file.write_text(str((ten - now).total_seconds()), encoding="utf-8")
-    return f'[clock]\noffset_file = "{file}"\n'
-
-
 def make(folder: Path) -> Path:
     """A village of 306 people with two months of menus; answers the file of its store."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +43,19 @@ def make(folder: Path) -> Path:
     _people(folder / "people.csv")
     _menus(folder / "menus.csv")
     manager = f"{person_ids()[0]}:韦主任"
-    _command(config, "canteen", "add", "--chat", str(GROUP), "--name", "鼓楼食堂", "--manager", manager)
+    _command(
+        config,
+        "canteen",
+        "add",
+        "--chat",
+        str(GROUP),
+        "--name",
+        "鼓楼食堂",
+        "--manager",
+        manager,
+        "--timezone",
+        ZONE.key,
+    )
     _command(config, "import", "people", str(folder / "people.csv"))
     _command(config, "import", "menus", str(folder / "menus.csv"))
     return folder / "canteen.db"
