@@ -9,7 +9,7 @@ from jobs.duties import CATCH_UP, Due, Duty, Look
 from models.meals import Booking, Meal, MealState, OfferState, SeatOffer, Sitting
 from models.outbox import MessageClass, Post
 from models.people import Canteen
-from rules import meals, outbox, standing, waitlist
+from rules import meals, outbox, posts, standing, waitlist
 from rules.settings import closes_at, local_day, settings_of
 from rules.values import Refused
 
@@ -92,7 +92,7 @@ def post(session: Session, due: Due, now: datetime) -> None:
         session,
         f"meal:{meal.id}",
         group,
-        meals.daily_post(session, meal.id, now),
+        posts.daily_post(session, meal.id, now),
         kind=MessageClass.POST,
         now=now,
         lasts=meal.closes_at - now,
