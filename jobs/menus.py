@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs.duties import Due, Duty, Look
+from jobs.duties import CATCH_UP, Due, Duty, Look
 from models.people import Canteen, Role
 from rules import menus, outbox
 from rules.settings import at, local_day, settings_of
@@ -15,7 +15,7 @@ WINDOW = timedelta(minutes=50)
 
 
 def due(look: Look) -> Iterable[Due]:
-    """Reminders of tomorrow's menu whose time has come."""
+    """Reminders of the next day's menu whose time has come, and those just missed."""
     for canteen in look.canteens:
         if canteen.storm_since is None:
             yield from _due(look, canteen)
@@ -24,11 +24,21 @@ def due(look: Look) -> Iterable[Due]:
 def _due(look: Look, canteen: Canteen) -> Iterable[Due]:
     today, settings = local_day(canteen, look.now), settings_of(canteen)
     clocks = (*settings.menu_reminders, settings.menu_escalates_at)
-    passed = [(n, at(canteen, today, clock)) for n, clock in enumerate(clocks)]
-    ready = [(n, begun) for n, begun in passed if begun <= look.now < begun + WINDOW]
-    if ready and menus.missing(look.session, canteen, today + timedelta(days=1)):
-        for number, begun in ready:
-            yield Due("menus.missing", today, f"{canteen.id}:{number}", canteen.id, begun + WINDOW)
+    for day in (today - timedelta(days=1), today):
+        for number, clock in enumerate(clocks):
+            begun = at(canteen, day, clock)
+            over = begun + WINDOW
+            # What a village missed before it was there it did not miss.
+            if begun <= look.now < over or (
+                canteen.created_at <= begun and over <= look.now < over + CATCH_UP
+            ):
+                yield Due("menus.missing", day, f"{canteen.id}:{number}", canteen.id, over)
+
+
+def matters(session: Session, due: Due) -> bool:
+    """Whether there was anything to be reminded of."""
+    canteen = session.get_one(Canteen, due.canteen_id)
+    return bool(menus.missing(session, canteen, due.day + timedelta(days=1)))
 
 
 def do(session: Session, due: Due, now: datetime) -> None:
@@ -46,4 +56,4 @@ def do(session: Session, due: Due, now: datetime) -> None:
     outbox.tell_role(session, key, canteen.id, roles, Message(said, ((write,),)), now=now)
 
 
-DUTIES = (Duty("menus.missing", due, do),)
+DUTIES = (Duty("menus.missing", due, do, matters=matters),)

@@ -176,8 +176,14 @@ def report(
     if canteen_id is not None:
         tell_role(session, f"report:{key}", canteen_id, (Role.MANAGER,), said, now=now)
     for telegram_id in operators:
-        receiver = Receiver(telegram_id, "zh_CN")
+        receiver = Receiver(telegram_id, _language_of(session, telegram_id))
         post(session, f"report:{key}:t{telegram_id}", receiver, said, kind=MessageClass.NOTICE, now=now)
+
+
+def _language_of(session: Session, telegram_id: int) -> str:
+    """What an operator speaks with the bot; who never said so is written to in Chinese."""
+    own = select(col(Account.language)).where(Account.telegram_id == telegram_id)
+    return session.exec(own).first() or "zh_CN"
 
 
 def apologize(session: Session, update_id: int, asker: Receiver, now: datetime) -> None:

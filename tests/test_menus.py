@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from jobs import menus as duties
-from jobs.duties import Look
+from jobs.scheduler import due_items, perform
 from models.meals import Sitting
-from models.outbox import OutboxMessage
+from models.outbox import Occurrence, OccurrenceState, OutboxMessage
 from rules import menus, menus_import
 from rules.menus import MenuLine
 from rules.values import Refused
@@ -78,30 +78,75 @@ def test_the_menu_of_a_served_meal_stays(session, canteen, cook, act):
         menus.write(session, canteen, LUNCH, act(cook))
 
 
-def due(session, canteen, now):
-    return list(duties.due(Look(session, now, [canteen])))
+def look(session, now):
+    """One look of the clock: everything due is done or recorded as missed."""
+    for duty, item in due_items(session, duties.DUTIES, now):
+        perform(session, duty, item, now)
+    session.flush()
+
+
+def told(session):
+    """Who was told what, in order."""
+    rows = session.exec(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    return [(row.member_id, row.body["text"]["key"]) for row in rows]
+
+
+def states(session):
+    return [row.state for row in session.exec(select(Occurrence).order_by(Occurrence.id))]
 
 
 def test_the_cook_is_reminded_at_16_and_18_and_the_manager_told_at_19(session, canteen, cook, manager):
-    assert due(session, canteen, at(15, 59)) == []
-    for hour, told in ((16, cook), (18, cook), (19, manager)):
-        (item,) = due(session, canteen, at(hour))
-        duties.do(session, item, at(hour))
-        last = session.exec(select(OutboxMessage).order_by(OutboxMessage.id.desc())).first()
-        assert last.member_id == told.id
-    assert len(session.exec(select(OutboxMessage)).all()) == 3
+    for hour, minute in ((15, 59), (16, 0), (16, 30), (18, 0), (18, 1), (19, 0), (19, 40)):
+        look(session, at(hour, minute))
+    assert told(session) == [
+        (cook.id, "menus.missing"),
+        (cook.id, "menus.missing"),
+        (manager.id, "menus.still_missing"),
+    ]
+    assert states(session) == [OccurrenceState.DONE] * 3
 
 
 def test_nobody_is_reminded_of_a_menu_that_is_written(session, canteen, cook, act):
-    (item,) = due(session, canteen, at(16))
     menus.write(session, canteen, LUNCH, act(cook))
-    assert due(session, canteen, at(16)) == []
-    duties.do(session, item, at(16))
-    assert session.exec(select(OutboxMessage)).all() == []
+    look(session, at(16))
+    assert told(session) == []
 
 
-def test_a_reminder_nobody_was_awake_for_is_not_sent_at_night(session, canteen, cook):
-    assert due(session, canteen, at(17, 30)) == []
+def test_a_reminder_nobody_was_awake_for_is_recorded_as_missed_and_not_sent_at_night(
+    session, canteen, cook, manager
+):
+    look(session, at(17, 30))
+    assert states(session) == [OccurrenceState.MISSED]
+    assert told(session) == [(manager.id, "clock.missed")]
+    look(session, at(17, 31))
+    assert len(told(session)) == 1
+
+
+def test_a_night_slept_through_is_recorded_in_the_morning(session, canteen, cook, manager):
+    look(session, at(7) + timedelta(days=1))
+    assert states(session) == [OccurrenceState.MISSED] * 3
+
+
+def test_a_village_missed_nothing_before_it_was_there(session, canteen, cook, manager):
+    canteen.created_at = at(18, 55)
+    session.add(canteen)
+    session.flush()
+    look(session, at(19, 55))
+    assert told(session) == [(manager.id, "clock.missed")], "only what was due after it began"
+
+
+def test_nobody_is_told_that_a_reminder_of_a_written_menu_was_missed(session, canteen, cook, manager, act):
+    menus.write(session, canteen, LUNCH, act(cook))
+    look(session, at(17, 30))
+    assert told(session) == []
+
+
+def test_in_a_storm_nobody_is_reminded(session, canteen, cook):
+    canteen.storm_since = at(12)
+    session.add(canteen)
+    session.flush()
+    look(session, at(16))
+    assert told(session) == []
 
 
 def test_wishes_are_shown_once_when_the_menu_is_planned(session, canteen, granny, cook, act):

@@ -359,6 +359,19 @@ async def test_a_report_comes_once_for_a_key(village):
     assert len(village.heard(MANAGER)) == len(village.heard(OPERATOR)) == 1
 
 
+async def test_an_operator_is_written_to_in_their_own_language(village):
+    village.store.write_now(lambda s: s.add(Account(telegram_id=OPERATOR, name="Ann", language="en")))
+    village.store.write_now(
+        lambda s: outbox.report(
+            s, "y", None, Text("outbox.malformed", day="1"), now=NOW, operators=(OPERATOR, MANAGER)
+        )
+    )
+    rows = village.store.read_now(
+        lambda s: {row.chat_id: row.language for row in s.exec(select(OutboxMessage))}
+    )
+    assert rows == {OPERATOR: "en", MANAGER: "zh_CN"}
+
+
 async def test_a_stop_sends_what_waits_and_keeps_what_became_of_it(village):
     rows = [village.keep(f"k{n}", str(n)) for n in range(20)]
     await village.sender.start()
