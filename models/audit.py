@@ -21,5 +21,6 @@ class AuditEntry(Row, table=True):
     before: dict[str, Any] | None = Field(default=None, sa_type=Json)
     after: dict[str, Any] | None = Field(default=None, sa_type=Json)
     update_id: int | None = Field(default=None, sa_type=BigId)
+    why: str | None = Field(default=None, max_length=160)
     at: datetime = Field(sa_type=Instant)
     seal: str | None = Field(default=None, max_length=64)

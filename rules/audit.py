@@ -18,6 +18,8 @@ class Act:
     actor_id: int | None = None
     canteen_id: int | None = None
     update_id: int | None = None
+    why: str | None = None
+    """How the sentence was read: the name of the rule and what was not said; never its words."""
 
 
 def record(
@@ -42,6 +44,7 @@ def record(
             before=before,
             after=after,
             update_id=act.update_id,
+            why=act.why,
             at=act.now,
         ),
     )

@@ -25,6 +25,7 @@ def seal_of(entry: AuditEntry, before: str) -> str:
         entry.after,
         entry.update_id,
         entry.at.isoformat(),
+        *([entry.why] if entry.why else []),
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
