@@ -12,14 +12,14 @@ from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.store import StoreClosed
 from rules import settling
 from transports.faultlines import where
-from transports.pacing import Lanes
+from transports.pacing import Lanes, Urgency
 from transports.telegram import Retry
 
 __all__ = ["Sender", "Sending"]
 
 log = structlog.get_logger()
 
-IN_FLIGHT = 32
+IN_FLIGHT, KEPT_FOR_CARE = 32, 8
 MOST_HELD = 2_000
 LONGEST_PAUSE = 30.0
 SWEEP_EVERY = 5.0
@@ -104,21 +104,23 @@ class Sender:
     async def _leave(self) -> None:
         while True:
             self._wake.clear()
-            while self._has_room() and not self._stopping:
-                taken = self._lanes.take(_time())
+            while (least := self._least()) is not None and not self._stopping:
+                taken = self._lanes.take(_time(), least)
                 if taken is None:
                     break
                 task = asyncio.create_task(self._deliver(*taken), name="message")
                 self._tasks.add(task)
                 task.add_done_callback(self._landed)
-            due = self._lanes.next_at(_time()) if self._has_room() else None
+            due = None if least is None else self._lanes.next_at(_time(), least)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), None if due is None else max(0.0, due - _time()))
 
-    def _has_room(self) -> bool:
-        """Whether one more may leave before what became of the others is known and kept."""
+    def _least(self) -> Urgency | None:
+        """How urgent one more must be to leave before what became of the others is known and kept: care need not wait."""
         most = self._sending.limits.unmarked
-        return len(self._tasks) < IN_FLIGHT and not 0 < most <= len(self._tasks) + len(self._marks)
+        if len(self._tasks) < IN_FLIGHT and not 0 < most <= len(self._tasks) + len(self._marks):
+            return Urgency.EDIT
+        return Urgency.CARE if len(self._tasks) < IN_FLIGHT + KEPT_FOR_CARE else None
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -202,16 +204,16 @@ class Sender:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._due.wait(), SWEEP_EVERY)
-            if len(self._held) < MOST_HELD // 2:
-                await self._read_due()
+            await self._read_due(care=len(self._held) >= MOST_HELD // 2)
             self._due.clear()
 
-    async def _read_due(self) -> None:
-        """Rows that are due; those already held are among them, so the page is that much longer."""
+    async def _read_due(self, *, care: bool) -> None:
+        """Rows that are due, only those of care while much is held; the held are among them, so the page is longer."""
         now, limit = self._sending.clock(), settling.PAGE + len(self._held)
         self._finished.clear()
+        look = settling.waiting_care if care else settling.waiting
         try:
-            rows = await self._sending.store.read(lambda session: settling.waiting(session, now, limit))
+            rows = await self._sending.store.read(lambda session: look(session, now, limit))
         except Exception as fault:
             log.error("due messages could not be read", fault=where(fault))  # noqa: TRY400
             return

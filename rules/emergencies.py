@@ -147,7 +147,9 @@ def reopen(session: Session, emergency_id: int, act: Act) -> Raised:
         raise Refused("emergencies.over", name=name_of(session, emergency))
     emergency.state, emergency.reason = EmergencyState.OPEN, ""
     emergency.closed_at, emergency.closed_by_id, emergency.answered_by_id = None, None, None
-    emergency.rung_at, emergency.next_at, emergency.step = act.now, act.now, 0
+    # A second later at least: the keys of these calls must not be those of the former ones.
+    emergency.rung_at = max(act.now, emergency.rung_at + timedelta(seconds=1))
+    emergency.next_at, emergency.step = act.now, 0
     _note(session, emergency, act, "emergencies.reopened")
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
 

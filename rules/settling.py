@@ -28,6 +28,15 @@ def waiting(session: Session, now: datetime, limit: int = PAGE) -> list[OutboxMe
     return list(session.exec(order.limit(limit)))
 
 
+def waiting_care(session: Session, now: datetime, limit: int = PAGE) -> list[OutboxMessage]:
+    """Messages of care whose time has come."""
+    pending = select(OutboxMessage).where(
+        OutboxMessage.status == OutboxState.PENDING, OutboxMessage.due_at <= now
+    )
+    urgent = pending.where(OutboxMessage.kind == MessageClass.CARE).order_by(col(OutboxMessage.due_at))
+    return list(session.exec(urgent.limit(limit)))
+
+
 def interrupted(session: Session, now: datetime, operators: Iterable[int] = ()) -> int:
     """After a crash: nobody knows of messages that were on the wire, so the managers are asked."""
     rows = session.exec(select(OutboxMessage).where(OutboxMessage.status == OutboxState.SENDING)).all()

@@ -78,15 +78,15 @@ class Lanes(Generic[T]):
         self._count += 1
         self._stand(chat_id, chat)
 
-    def take(self, now: Seconds) -> tuple[int, T] | None:
-        """The next item that may leave now; its chat is busy until `done`."""
+    def take(self, now: Seconds, least: Urgency = Urgency.EDIT) -> tuple[int, T] | None:
+        """The next item that may leave now, if it is urgent enough; its chat is busy until `done`."""
         while self._resting and self._resting[0][0] <= now:
             _, chat_id = heappop(self._resting)
             if chat_id in self._chats:
                 self._stand(chat_id, self._chats[chat_id])
         if self._wait_for_all(now) > 0:
             return None
-        while self._ready:
+        while self._ready and self._ready[0][0] <= least:
             urgency, number, chat_id = heappop(self._ready)
             chat = self._chats.get(chat_id)
             if chat is None or chat.busy or not chat.waiting or chat.waiting[0][:2] != (urgency, number):
@@ -118,9 +118,9 @@ class Lanes(Generic[T]):
         """Leave a chat alone until then: it could not be reached just now."""
         self._chats[chat_id].rests_until = until
 
-    def next_at(self, now: Seconds) -> Seconds | None:
+    def next_at(self, now: Seconds, least: Urgency = Urgency.EDIT) -> Seconds | None:
         """When it is worth asking again; None when nothing but a `put` or `done` can change the answer."""
-        if self._ready:
+        if self._ready and self._ready[0][0] <= least:
             return now + self._wait_for_all(now)
         return max(self._resting[0][0], now + self._wait_for_all(now)) if self._resting else None
 
