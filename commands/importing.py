@@ -29,7 +29,7 @@ def main(arguments: Namespace) -> int:
         complain("cli.bad_row", line=row.line, column=row.column, reason=row.reason)
     if bad:
         return 1
-    if arguments.dry_run:
+    if arguments.dry_run and not hasattr(source, "check"):
         say("cli.would_import", count=len(rows))
         return 0
     return _keep(config, arguments, source, rows)
@@ -45,25 +45,41 @@ def reader(what: str) -> Any:
         from rules import menus_import
 
         return menus_import
+    if what == "shifts":
+        from rules import shifts_import
+
+        return shifts_import
     return None
 
 
 def _keep(config: Any, arguments: Namespace, source: Any, rows: list[Any]) -> int:
-    def unit(session: Any) -> int | None:
+    def unit(session: Any) -> tuple[int, list[Any]] | None:
         canteen = village(session, arguments.chat)
         if canteen is None:
             return None
         act = Act(now=datetime.now(UTC), canteen_id=canteen.id)
-        return int(source.apply(session, canteen, rows, act))
+        bad = source.check(session, canteen, rows, act) if hasattr(source, "check") else []
+        if bad or arguments.dry_run:
+            return len(rows), bad
+        return int(source.apply(session, canteen, rows, act)), []
 
     with opened(config) as store:
         try:
-            count = store.write_now(unit)
+            kept = store.read_now(unit) if arguments.dry_run else store.write_now(unit)
         except Refused as refused:
             complain(refused.key, **refused.facts)
             return 1
-    if count is None:
+    return _told(arguments, kept)
+
+
+def _told(arguments: Namespace, kept: tuple[int, list[Any]] | None) -> int:
+    if kept is None:
         complain("cli.which_village")
         return 1
-    say("cli.imported", count=count)
+    count, bad = kept
+    for row in bad:
+        complain("cli.bad_row", line=row.line, column=row.column, reason=row.reason)
+    if bad:
+        return 1
+    say("cli.would_import" if arguments.dry_run else "cli.imported", count=count)
     return 0

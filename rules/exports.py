@@ -12,7 +12,7 @@ from models.meals import Booking, Meal
 from models.outbox import OutboxMessage
 from models.people import Canteen, Member, MemberRole
 from models.requests import Request
-from rules import certificates, request_lists
+from rules import certificates, request_lists, shifts_export
 from rules.settings import at
 
 PAGE = 500
@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         *("id", "kind", "person", "asked_by", "status", "assignee", "urgency", "text", "created_at"),
         "due_at",
     ),
+    "shifts": shifts_export.COLUMNS,
     "outbox": ("id", "key", "chat_id", "kind", "status", "due_at", "sent_at", "message_id"),
     "audit": ("id", "at", "actor", "subject", "action", "object", "before", "after", "update_id"),
 }
@@ -236,6 +237,7 @@ _PAGES: dict[str, Callable[[Session, Canteen, Span, int], Page]] = {
     "meals": _meals,
     "bookings": _bookings,
     "requests": _requests,
+    "shifts": shifts_export.page,
     "outbox": _outbox,
     "audit": _audit,
 }

@@ -12,7 +12,7 @@ from models.shifts import DutyKind, Shift, ShiftTemplate
 from models.store import hold
 from rules import assignments, audit, shifts
 from rules.audit import Act
-from rules.eligibility import Wish
+from rules.eligibility import as_written
 from rules.settings import local_day, settings_of
 from rules.shifts import Plan
 from rules.values import Refused
@@ -138,7 +138,7 @@ def _make(session: Session, canteen: Canteen, row: ShiftTemplate, day: date, act
         if member is None:
             continue
         try:
-            assignments.put(session, canteen, Wish(shift, member, early=True, despite_overlap=True), act)
+            assignments.put(session, canteen, as_written(shift, member), act)
         except Refused:
             # Away, ill, or somebody else is there already: the place stays open and is seen as a gap.
             continue

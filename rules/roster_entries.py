@@ -11,7 +11,7 @@ from models.people import Canteen, Member
 from models.shifts import DutyKind, Shift
 from rules import assignments, outbox, shifts
 from rules.audit import Act
-from rules.eligibility import Wish, check
+from rules.eligibility import as_written, check
 from rules.people import named
 from rules.shifts import Plan
 from rules.values import Refused, Text, lines
@@ -53,7 +53,7 @@ def _look(session: Session, canteen: Canteen, entry: Entry, act: Act) -> Looked:
     problems: list[Text] = []
     members: list[Member] = []
     try:
-        shifts.check_plan(canteen, entry.plan, act.now)
+        shifts.check_plan(canteen, entry.plan, act.now, history=True)
     except Refused as refused:
         return Looked(entry, (), (refused.text,))
     starts, ends = shifts.span(canteen, entry.plan)
@@ -66,7 +66,7 @@ def _look(session: Session, canteen: Canteen, entry: Entry, act: Act) -> Looked:
             problems.append(member)
             continue
         try:
-            check(session, canteen, Wish(draft, member, early=True, despite_overlap=True), act.now)
+            check(session, canteen, as_written(draft, member), act.now)
         except Refused as refused:
             problems.append(refused.text)
         members.append(member)
@@ -91,8 +91,13 @@ class Kept:
 
 
 def keep(session: Session, canteen: Canteen, entries: Sequence[Entry], act: Act) -> Kept:
-    """Keep a roster: who was there stays, who is written joins, each is told once of all their shifts."""
+    """Keep a roster that a coordinator pasted; see `write`."""
     shifts.check_coordinates(session, act)
+    return write(session, canteen, entries, act)
+
+
+def write(session: Session, canteen: Canteen, entries: Sequence[Entry], act: Act) -> Kept:
+    """Keep a roster: who was there stays, who is written joins, each is told once of all their shifts."""
     places: dict[int, list[Shift]] = defaultdict(list)
     problems: list[Text] = []
     for entry in entries:
@@ -100,7 +105,8 @@ def keep(session: Session, canteen: Canteen, entries: Sequence[Entry], act: Act)
         for name in entry.people:
             problem = _place(session, canteen, (shift, name), places, act)
             problems += [problem] if problem else []
-    for member_id, mine in places.items():
+    for member_id, written in places.items():
+        mine = [shift for shift in written if shift.ends_at > act.now]
         _tell(session, canteen, member_id, mine, act)
     return Kept(len(entries), sum(map(len, places.values())), tuple(problems))
 
@@ -116,7 +122,7 @@ def _shift(session: Session, canteen: Canteen, entry: Entry, act: Act) -> Shift:
     stay = {place.member_id for place in shifts.live(session, there.id)} if there else set()
     needed = max(entry.plan.needed, len(names | stay))
     plan = Plan(entry.day, entry.starts, entry.ends, entry.duty, needed)
-    return shifts.make(session, canteen, plan, act)
+    return shifts.make(session, canteen, plan, act, history=True)
 
 
 def _place(
@@ -128,7 +134,7 @@ def _place(
         return member
     if any(place.member_id == member.id for place in shifts.live(session, shift.id)):
         return None
-    wish = Wish(shift, member, early=True, despite_overlap=True)
+    wish = as_written(shift, member)
     try:
         assignments.put(session, canteen, wish, act)
     except Refused as refused:
@@ -138,7 +144,7 @@ def _place(
 
 
 def _tell(session: Session, canteen: Canteen, member_id: int, mine: Sequence[Shift], act: Act) -> None:
-    if member_id == act.actor_id:
+    if member_id == act.actor_id or not mine:
         return
     member = session.get_one(Member, member_id)
     said = lines(Text("shifts.your_roster"), *(shifts.line(canteen, shift) for shift in mine))

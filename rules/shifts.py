@@ -56,10 +56,10 @@ def span(canteen: Canteen, plan: Plan) -> tuple[datetime, datetime]:
     return starts, at(canteen, later, plan.ends)
 
 
-def check_plan(canteen: Canteen, plan: Plan, now: datetime) -> None:
+def check_plan(canteen: Canteen, plan: Plan, now: datetime, *, history: bool = False) -> None:
     """Refuse a shift that makes no sense: over already, too far away, too long, for nobody or for a crowd."""
     starts, ends = span(canteen, plan)
-    if ends <= now:
+    if ends <= now and not history:
         raise Refused("shifts.plan_over", day=plan.day)
     if plan.day > local_day(canteen, now) + FARTHEST:
         raise Refused("shifts.plan_too_far", day=plan.day)
@@ -70,10 +70,16 @@ def check_plan(canteen: Canteen, plan: Plan, now: datetime) -> None:
 
 
 def make(
-    session: Session, canteen: Canteen, plan: Plan, act: Act, *, template_id: int | None = None
+    session: Session,
+    canteen: Canteen,
+    plan: Plan,
+    act: Act,
+    *,
+    template_id: int | None = None,
+    history: bool = False,
 ) -> Shift:
     """Keep a shift; the same duty at the same time is the same shift, and planning it again changes it."""
-    check_plan(canteen, plan, act.now)
+    check_plan(canteen, plan, act.now, history=history)
     hold(session, Canteen, canteen.id)
     starts, ends = span(canteen, plan)
     found = find(session, canteen, plan)

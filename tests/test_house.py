@@ -10,7 +10,17 @@ import pytest
 
 HOME = Path(__file__).parent.parent
 ROOMS = ("commands", "sandbox", "web", "handlers", "jobs", "transports", "rules", "nlu", "texts", "models")
-CAPABILITIES = {"people", "meals", "menus", "deliveries", "ledger", "outbox", "requests", "emergencies"}
+CAPABILITIES = {
+    "people",
+    "meals",
+    "menus",
+    "deliveries",
+    "ledger",
+    "outbox",
+    "requests",
+    "emergencies",
+    "shifts",
+}
 FORBIDDEN_NAMES = {"utils", "common", "misc", "helpers", "helper", "manager"}
 LONGEST_FILE = 250
 LONGEST_FUNCTION = 40
@@ -163,6 +173,8 @@ UNDERSTANDS = {
     "samples",
     "eaters",
     "ladder_words",
+    "rosters_read",
+    "shifts_import",
 }
 """Rules that read what people wrote: headers of files, names, dishes."""
 

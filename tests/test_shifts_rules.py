@@ -107,9 +107,32 @@ def test_the_coordinator_plans_further_ahead_than_people_sign_up(plan, joins, vo
 
 
 def test_cooking_needs_a_cook(session, plan, joins, volunteer, now):
-    certified(session, volunteer, FRIDAY, now)
+    shift = plan(duty=DutyKind.COOK)
     with pytest.raises(Refused, match=r"shifts\.not_qualified"):
-        joins(volunteer, plan(duty=DutyKind.COOK))
+        joins(volunteer, shift)
+    certified(session, volunteer, FRIDAY, now)
+    assert joins(volunteer, shift).slot == 1
+
+
+def test_visiting_is_for_those_the_village_sends(plan, joins, granny, volunteer):
+    shift = plan(duty=DutyKind.VISIT)
+    with pytest.raises(Refused, match=r"shifts\.not_qualified"):
+        joins(granny, shift)
+    assert joins(volunteer, shift).slot == 1
+
+
+def test_a_roster_that_stands_is_taken_at_its_word_but_not_an_expired_paper(
+    session, plan, joins, cook, manager, now
+):
+    shift = plan(duty=DutyKind.COOK)
+    certified(session, cook, FRIDAY - timedelta(days=1), now)
+    with pytest.raises(Refused, match=r"certificates\.expired"):
+        joins(cook, shift, by=manager, vouched=True)
+    session.delete(session.exec(select(Certificate)).one())
+    session.flush()
+    with pytest.raises(Refused, match=r"certificates\.missing"):
+        joins(cook, shift, by=manager)
+    assert joins(cook, shift, by=manager, vouched=True).slot == 1
 
 
 def test_a_cook_whose_certificate_ends_the_day_before_does_not_cook(session, plan, joins, cook, now):
