@@ -16,7 +16,7 @@ from rules.values import Message, encode_message
 from transports.pacing import Limits, Urgency
 from transports.telegram import Migrated, Rejected, Telegram, Uncertain, Unreachable
 from transports.vitals import Vitals
-from transports.wording import reworded, worded
+from transports.wording import pieces, reworded, worded
 
 log = structlog.get_logger()
 
@@ -53,6 +53,8 @@ class Leaving:
     post: Post | None = None
     pause: float = 1.0
     plain: bool = False
+    said: int = 0
+    """How many parts of a long text are sent already."""
 
     @property
     def once(self) -> bool:
@@ -164,7 +166,16 @@ class Departure:
             await self.unit(lambda session: settling.mark(session, [on_the_wire]))
         if row.body.get("photo"):
             return await telegram.show(row.chat_id, said, row.body["photo"])
+        if document is None:
+            said["text"] = await self._say_first(leaving, pieces(said["text"]))
         return await telegram.send(row.chat_id, said, document)
+
+    async def _say_first(self, leaving: Leaving, parts: list[str]) -> str:
+        """Send all parts of a long text but the last, which carries the buttons; those already sent are left out."""
+        for part in parts[leaving.said : -1]:
+            await self.sending.telegram.send(leaving.row.chat_id, {"text": part})
+            leaving.said += 1
+        return parts[-1]
 
     async def _sent(self, row: OutboxMessage, message_id: int | None) -> Mark:
         now = self.sending.clock()

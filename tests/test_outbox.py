@@ -4,6 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmodel import select
 
 from jobs import outbox as sender_room
@@ -18,11 +20,12 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults, Rule
 from sandbox.inprocess import InProcessRequest
 from sandbox.world import World
+from transports.failures import Retry
 from transports.pacing import UNLIMITED
 from transports.proxied import Proxied
 from transports.telegram import Telegram
 from transports.vitals import Vitals
-from transports.wording import clip, units, worded
+from transports.wording import clip, pieces, units, worded
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 TOKEN = "7000000001:AA" + "b" * 33
@@ -379,6 +382,39 @@ async def test_a_stop_sends_what_waits_and_keeps_what_became_of_it(village):
     await village.sender.drain(5)
     assert len(village.heard(GRANNY)) == 20
     assert {village.state(f"k{n}") for n in range(20)} == {OutboxState.SENT}
+
+
+LONG = [f"{number}号 " + "🍚" * 60 for number in range(100)]
+
+
+async def test_a_long_text_comes_whole_in_several_messages_with_its_buttons_under_the_last(village):
+    ask = Message(verbatim("\n".join(LONG)), ((Button(Text("common.yes"), "x:1"),),))
+    await village.send(village.keep("long", ask, MessageClass.ANSWER))
+    assert len(village.heard(GRANNY)) > 2
+    assert "\n".join(village.heard(GRANNY)).split("\n") == LONG
+    own = [m for m in village.world.messages(GRANNY, viewer=GRANNY) if m.by_bot]
+    assert [bool(m.buttons) for m in own] == [False] * (len(own) - 1) + [True]
+
+
+async def test_a_pause_in_the_midst_of_a_long_text_repeats_none_of_it(village, monkeypatch):
+    sent, calls = village.telegram.send, []
+
+    async def stumbling(chat_id, said, document=None):
+        calls.append(said)
+        if len(calls) == 2:
+            raise Retry(0.01)
+        return await sent(chat_id, said, document)
+
+    monkeypatch.setattr(village.telegram, "send", stumbling)
+    await village.send(village.keep("long", "\n".join(LONG), MessageClass.ANSWER))
+    assert "\n".join(village.heard(GRANNY)).split("\n") == LONG
+
+
+@given(st.text(max_size=300), st.integers(4, 40))
+def test_parts_are_short_enough_and_lose_nothing_but_line_ends(text, longest):
+    parts = pieces(text, longest)
+    assert all(units(part) <= longest for part in parts)
+    assert "".join(parts).replace("\n", "") == text.replace("\n", "")
 
 
 def test_long_words_are_cut_after_a_whole_line_in_the_messengers_units():

@@ -17,8 +17,9 @@ Body = Mapping[str, Any]
 def worded(row: OutboxMessage, *, plain: bool = False) -> dict[str, Any]:
     """What sendMessage takes; `plain` leaves out the buttons that the messenger refused."""
     say = Words(row.language, row.timezone).say
-    longest = LONGEST_CAPTION if {"attachment", "photo"} & row.body.keys() else LONGEST_TEXT
-    said: dict[str, Any] = {"text": clip(_head(row, say) + say(row.body["text"]), longest)}
+    text = _head(row, say) + say(row.body["text"])
+    captions = {"attachment", "photo"} & row.body.keys()
+    said: dict[str, Any] = {"text": clip(text, LONGEST_CAPTION) if captions else text}
     markup = None if plain else _markup(row.body, say)
     if markup is not None:
         said["reply_markup"] = markup
@@ -28,6 +29,7 @@ def worded(row: OutboxMessage, *, plain: bool = False) -> dict[str, Any]:
 def reworded(row: OutboxMessage, *, plain: bool = False) -> dict[str, Any]:
     """What editMessageText takes: only buttons under the message, or none."""
     said = worded(row, plain=plain)
+    said["text"] = clip(said["text"], LONGEST_TEXT)
     if "inline_keyboard" not in said.get("reply_markup", {}):
         said.pop("reply_markup", None)
     return said
@@ -66,11 +68,24 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def pieces(text: str, longest: int = LONGEST_TEXT) -> list[str]:
+    """A text that is too long for one message as several, parted after whole lines where there are any."""
+    found: list[str] = []
+    while units(text) > longest:
+        kept = _fitting(text, longest)
+        found.append(kept)
+        text = text[len(kept) :].lstrip("\n")
+    return [*found, text]
+
+
+def _fitting(text: str, longest: int) -> str:
+    kept = text.encode("utf-16-le", "surrogatepass")[: longest * 2].decode("utf-16-le", "ignore")
+    whole, line_end, _ = kept.rpartition("\n")
+    return whole if line_end and len(whole) > len(kept) // 2 else kept
+
+
 def clip(text: str, longest: int) -> str:
     """Text that is not too long: cut after a whole line where there is one, never inside a character."""
     if units(text) <= longest:
         return text
-    room = (longest - len(ELLIPSIS)) * 2
-    kept = text.encode("utf-16-le", "surrogatepass")[:room].decode("utf-16-le", "ignore")
-    whole, line_end, _ = kept.rpartition("\n")
-    return (whole if line_end and len(whole) > len(kept) // 2 else kept).rstrip() + ELLIPSIS
+    return _fitting(text, longest - len(ELLIPSIS)).rstrip() + ELLIPSIS
