@@ -13,7 +13,7 @@ from models.outbox import Post
 from models.people import Member
 from models.shifts import Shift, Swap, SwapKind, SwapState
 from nlu import Slots, Understanding
-from rules import outbox, rosters, shifts, swap_posts, swap_states, swaps
+from rules import outbox, rosters, shifts, swap_posts, swap_states, swaps, vacancies
 from rules.eligibility import Overlaps
 from rules.people import resolve
 from rules.swaps import Asking
@@ -200,9 +200,12 @@ def replied_to(turn: Turn) -> Answer:
     post = turn.session.exec(
         select(Post).where(Post.chat_id == turn.heard.chat_id, Post.message_id == turn.heard.reply_to)
     ).first()
-    if post is None:
-        return None
-    return take(turn, post.target_id) if post.kind == "swap" else shift_talk.sign_up(turn, post.target_id)
+    if post is not None and post.kind == "swap":
+        return take(turn, post.target_id)
+    found = vacancies.open_in(turn.session, post.target_id, turn.now) if post and post.kind == "vacancies" else []
+    if len(found) > 1:
+        return shift_talk.pick(turn, [(shift.id, shift) for shift in found], "shifts.which_join", "shiftjoin")
+    return shift_talk.sign_up(turn, found[0].id) if found else None
 
 
 COMMANDS = {"swap": by_command}

@@ -4,11 +4,13 @@ from jobs import (
     alarms,
     certificates,
     emergencies,
+    examples,
     inbox,
     kitchen,
     meals,
     menus,
     people,
+    reminders,
     requests,
     rosters,
     sealing,
@@ -19,7 +21,7 @@ from jobs import (
 ROOMS = (
     *(emergencies, requests, alarms),
     *(people, meals, menus, sheets, serving),
-    *(certificates, kitchen, rosters),
-    *(sealing, inbox),
+    *(certificates, kitchen, rosters, reminders),
+    *(examples, sealing, inbox),
 )
 DUTIES = tuple(duty for room in ROOMS for duty in room.DUTIES)

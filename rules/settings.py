@@ -57,6 +57,11 @@ class Settings:
     shift_hours_day: int = 10
     shift_hours_week: int = 30
     roster_days_ahead: int = 21
+    shift_reminder_at: time = time(19, 0)
+    shift_reminder_minutes: int = 60
+    shift_unconfirmed_hours: int = 12
+    vacancy_post_at: time = time(12, 0)
+    vacancy_days: int = 3
     certificates: str = "required"
     certificate_days: tuple[int, ...] = (30, 7, 1)
     certificates_at: time = time(9, 0)
@@ -92,7 +97,7 @@ def _read(name: str, value: Any) -> Any:
             return tuple(_clock(item) for item in value)
         case "post_at" | "menu_escalates_at" | "standing_reminder_at" | "quiet_from" | "quiet_until":
             return _clock(value)
-        case "certificates_at":
+        case "certificates_at" | "shift_reminder_at" | "vacancy_post_at":
             return _clock(value)
         case _:
             return value

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from models.people import Canteen, Role
 from models.shifts import HOLDS_SLOT, Assignment, DutyKind, Shift, ShiftState
 from models.store import hold
+from models.vacancies import VacancyCall
 from rules import audit, outbox
 from rules.audit import Act
 from rules.people import holds
@@ -23,6 +24,8 @@ COORDINATORS = (Role.MANAGER, Role.SOCIAL_WORKER)
 MOST_NEEDED = 50
 LONGEST = timedelta(hours=16)
 FARTHEST = timedelta(days=366)
+CALLED_AHEAD = timedelta(days=14)
+"""No call for hands looks further ahead."""
 
 PARTS = {
     "breakfast": (time(0, 0), time(10, 30)),
@@ -185,8 +188,12 @@ def line(canteen: Canteen, shift: Shift) -> Text:
 
 
 def touch(session: Session, shift_id: int, now: datetime) -> None:
-    """Ask for the vacancy post of a shift to be brought up to date."""
-    outbox.touch(session, "shift", shift_id, now)
+    """Ask for the calls for hands that name a shift to be brought up to date."""
+    shift = session.get_one(Shift, shift_id)
+    calls = select(VacancyCall).where(VacancyCall.canteen_id == shift.canteen_id)
+    for row in session.exec(calls.where(col(VacancyCall.day).between(shift.day - CALLED_AHEAD, shift.day))):
+        if shift_id in row.shift_ids:
+            outbox.touch(session, "vacancies", row.id, now)
 
 
 def minutes_of(shift: Shift) -> int:
