@@ -19,8 +19,12 @@ MINE = (
 WORKING = (
     "shifts",
     "swap",
+    "hours",
     "list",
     "sheet",
+    "kitchen",
+    "whoate",
+    "certificate",
     "serve",
     "deliver",
     "visits",
