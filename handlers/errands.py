@@ -1,8 +1,8 @@
 """A request in hand: 我去, on the way, to somebody else, I cannot, done; and the elder's side says whether it was."""
 
 from handlers.kits import checklist
+from handlers.request_forms import becomes
 from handlers.request_taps import accepted, find, number, undoable
-from handlers.requests import becomes
 from handlers.turn import Turn
 from models.cards import Card
 from models.people import Member, Role

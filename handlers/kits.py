@@ -2,8 +2,8 @@
 
 import re
 
+from handlers.request_forms import becomes
 from handlers.request_taps import accepted, find, number
-from handlers.requests import becomes
 from handlers.turn import Turn
 from models.cards import Card
 from models.people import Member

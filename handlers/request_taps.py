@@ -1,8 +1,8 @@
 """A request in view: yes, no and change on its question; the list of them; a closer look; a wrong tap taken back."""
 
-from handlers import requests as asking
+from handlers import request_forms as asking
 from handlers.bookings import known
-from handlers.requests import UNDO_LASTS, becomes
+from handlers.request_forms import UNDO_LASTS, becomes
 from handlers.turn import Turn
 from models.people import Member
 from models.requests import Request, RequestKind, RequestState, Urgency
@@ -35,6 +35,7 @@ def tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Under the question whether it is right."""
     request = find(turn, arguments[0])
     word = arguments[1]
+    asking.close_questions(turn, request)
     if word == "yes":
         return _confirmed(turn, request)
     if word == "no":
@@ -53,6 +54,12 @@ def tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
             wish = Wish(request.kind, urgency=Urgency.URGENT)
             return becomes(asking.check(turn, requests.amend(turn.session, request.id, wish, turn.act)))
     raise Refused("common.old_button")
+
+
+def replied(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """A typed yes or no to the question whether it is right."""
+    card = turn.opened(arguments[0], "requests.check")
+    return tapped(turn, (str(card.facts["request"]), arguments[1]))
 
 
 def _what_to_change(request: Request) -> Message:
@@ -179,4 +186,6 @@ def _can_do(turn: Turn, request: Request) -> tuple[tuple[Button, ...], ...]:
 
 
 COMMANDS = {"requests": listed}
+REPLIES = {"requests.check": replied}
+UNDOES = {"requests.undo": undo}
 BUTTONS = {"reqask": tapped, "requndo": undo, "reqpage": turn_page, "reqsee": see}

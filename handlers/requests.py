@@ -1,26 +1,18 @@
 """Asking for help: by a sentence, by `/ask`, for oneself or for somebody else; the form, and yes or no."""
 
-from datetime import date, datetime, time, timedelta
-
 from handlers.bookings import known
+from handlers.request_forms import NEEDS_ITEM, becomes, due_said, form, urgency_said
 from handlers.turn import Turn
-from models.cards import Card
-from models.people import Canteen, Member
-from models.requests import Request, RequestKind, RequestState, Urgency
+from models.people import Member
+from models.requests import Request, RequestKind, RequestState
 from nlu import Action, Context, Intent, Understanding, understand
-from nlu.dates import find_dates, gathered
-from nlu.errands import by_time, help_kind, is_urgent
-from nlu.normalise import normalise
-from rules import holding, notices, outbox, request_lists, requests
+from nlu.errands import help_kind
+from rules import notices, outbox, requests
 from rules.people import label, resolve
 from rules.requests import Wish
-from rules.settings import at
-from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
 
 PAGE = 3
-FORM_LASTS = timedelta(minutes=30)
-UNDO_LASTS = timedelta(minutes=10)
-NEEDS_ITEM = (RequestKind.MEDICINE, RequestKind.REPAIR, RequestKind.ERRAND, RequestKind.OTHER)
 
 
 def heard(turn: Turn, understanding: Understanding) -> Answer:
@@ -47,23 +39,7 @@ def _wish(turn: Turn, understanding: Understanding) -> Wish:
     kind = RequestKind(help_kind(understanding.intent, words))
     item = slots.notes or "" if kind in NEEDS_ITEM else ""
     day = slots.dates[0] if slots.dates else None
-    return Wish(kind, words, item, turn.heard.photo, _urgency(words), _due(turn, day, words))
-
-
-def _urgency(words: str) -> Urgency:
-    return Urgency.URGENT if is_urgent(words) else Urgency.NORMAL
-
-
-def _due(turn: Turn, day: date | None, words: str) -> datetime | None:
-    """The moment that was said; a time that is past today is meant soon."""
-    clock = by_time(words)
-    if day is None and clock is None:
-        return None
-    hour = time.fromisoformat(clock) if clock else requests.EVENING
-    moment = at(turn.village, day or turn.today, hour)
-    return (
-        max(moment, turn.now + timedelta(hours=1)) if moment > turn.now or day else moment + timedelta(days=1)
-    )
+    return Wish(kind, words, item, turn.heard.photo, urgency_said(words), due_said(turn, day, words))
 
 
 def _which(turn: Turn, elders: list[Member], wish: Wish) -> Message:
@@ -161,74 +137,6 @@ def another(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return becomes(form(turn, request))
 
 
-def form(turn: Turn, request: Request, *, skip: bool = False) -> Message:
-    """The next question of the form; when all is known, whether it is right."""
-    if request.kind in NEEDS_ITEM and not (request.item or request.photo):
-        return question(turn, request, "item")
-    if request.kind == RequestKind.ESCORT and not skip:
-        return question(turn, request, "time")
-    return check(turn, request)
-
-
-def question(turn: Turn, request: Request, field: str) -> Message:
-    """One question of the form; the next message answers it, or a tap leaves it open."""
-    # The chat of the card is where the answer will come: in private, also when it was asked for in the group.
-    card = turn.ask(f"requests.{field}", awaits_text=True, lasts=FORM_LASTS, request=request.id)
-    card.chat_id = turn.heard.person_id or 0
-    named = f"{field}_{request.kind}" if field == "item" else field
-    skip = Button(Text("requests.button_skip"), f"reqask:{request.id}:skip")
-    return Message(Text(f"requests.ask_{named}"), ((skip,),))
-
-
-def item_written(turn: Turn, card: Card, words: str) -> Answer:
-    """What is needed was written, or its box photographed."""
-    known(turn)
-    request = turn.session.get_one(Request, card.facts["request"])
-    wish = Wish(request.kind, item=words, photo=turn.heard.photo, urgency=_urgency(words))
-    requests.amend(turn.session, request.id, wish, turn.act)
-    return form(turn, request)
-
-
-def time_written(turn: Turn, card: Card, words: str) -> Answer:
-    """When was written; what is no time is asked again once more by the button."""
-    known(turn)
-    request = turn.session.get_one(Request, card.facts["request"])
-    days = gathered(find_dates(normalise(words), turn.today))
-    due = _due(turn, days[0] if days else None, words)
-    if due is None:
-        return question(turn, request, "time")
-    requests.amend(turn.session, request.id, Wish(request.kind, due_at=due), turn.act)
-    return check(turn, request)
-
-
-def check(turn: Turn, request: Request) -> Message:
-    """Say it back whole; who does not speak for the elder only passes it on."""
-    elder = turn.session.get_one(Member, request.elder_id)
-    said = Text("requests.check", what=_whole(turn.village, request, elder, turn.now))
-    if not holding.speaks_for(turn.session, request, turn.act):
-        request_lists.ask_elder(turn.session, request, turn.act)
-        no = Button(Text("requests.button_not_needed"), f"reqask:{request.id}:no")
-        return Message(Text("requests.asking_elder", name=elder.name), ((no,),))
-    yes = Button(Text("requests.button_right"), f"reqask:{request.id}:yes", Style.SUCCESS)
-    change = Button(Text("requests.button_change"), f"reqask:{request.id}:more")
-    no = Button(Text("requests.button_not_needed"), f"reqask:{request.id}:no")
-    return Message(said, ((yes,), (change,), (no,)))
-
-
-def _whole(canteen: Canteen, request: Request, elder: Member, now: datetime) -> Text:
-    until = notices.until(canteen, request.due_at, now)
-    kind = Text(f"RequestKind.{request.kind}")
-    urgent = Text("requests.urgently") if request.urgency == Urgency.URGENT else None
-    item = Text("requests.details_item", item=request.item) if request.item else None
-    photo = Text("requests.with_photo") if request.photo else None
-    return lines(Text("requests.wanted", name=elder.name, kind=kind, until=until), item, photo, urgent)
-
-
-def becomes(answer: Message | Text) -> Toast:
-    """The question becomes its answer."""
-    return Toast(Text("common.done"), edit=answer if isinstance(answer, Message) else Message(answer))
-
-
 COMMANDS = {"ask": by_command}
 INTENTS = dict.fromkeys(
     (
@@ -242,4 +150,3 @@ INTENTS = dict.fromkeys(
     heard,
 )
 BUTTONS = {"ask": kind_tapped, "askpage": turn_page, "askwho": chosen, "askmore": another}
-CARDS = {"requests.item": item_written, "requests.time": time_written}

@@ -14,6 +14,8 @@ from handlers import (
     deliveries,
     emergencies,
     errands,
+    fairness,
+    examples,
     handoff,
     joining,
     keys,
@@ -29,6 +31,7 @@ from handlers import (
     privacy,
     proofs,
     questions,
+    request_forms,
     request_taps,
     requests,
     serving,
@@ -52,9 +55,9 @@ ROOMS: tuple[ModuleType, ...] = (
     *(meals, menus, calendar, storm),
     *(sheets, serving, deliveries, alarms, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
-    *(shifts, swaps, swap_answers, shift_sentences),
-    *(requests, request_taps, errands, kits, emergencies),
-    *(outbox, handoff),
+    *(shifts, swaps, swap_answers, shift_sentences, fairness),
+    *(requests, request_forms, request_taps, errands, kits, emergencies),
+    *(outbox, examples, handoff),
 )
 
 Handler = Callable[..., Answer]
@@ -113,6 +116,7 @@ def speak(turn: Turn) -> Answer:
     if turn.heard.command:
         return command(turn)
     understanding = questions.understand(turn)
+    turn.why = understanding.reason or None
     if not turn.heard.addressed or understanding.intent == Intent.EMERGENCY:
         return obey(turn, understanding)
     return _to_the_bot(turn, understanding)
@@ -204,7 +208,8 @@ def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     number, intent = arguments
     card = turn.opened(number, "common.which_meant")
     if intent not in set(Intent):
-        return Toast(Text("common.said_again"), edit=Message(Text("common.said_again")))
+        return examples.missed(turn, card.facts["words"])
+    examples.picked(turn, card.facts["words"], Intent(intent))
     read = nlu.understand(card.facts["words"], turn.local, Context(chat="private", addressed=True))
     meant = replace(read, intent=Intent(intent), action=Action.ASK)
     answer = obey(turn, meant)
