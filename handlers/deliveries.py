@@ -1,5 +1,7 @@
 """On the way: a carrier takes a route, sees its doors in private, and taps what happened at each."""
 
+from datetime import date
+
 from handlers.bookings import known
 from handlers.serving import meal_in_hand
 from handlers.turn import Turn
@@ -7,6 +9,8 @@ from models.cards import Card
 from models.deliveries import Outcome
 from models.meals import Booking, Meal
 from models.people import Member, Role
+from nlu.dates import find_dates
+from nlu.normalise import normalise
 from rules import deliveries, people, serving, sheets
 from rules.deliveries import Stop
 from rules.values import Answer, Attachment, Button, Message, Refused, Text, Toast, lines
@@ -142,7 +146,8 @@ def arranged(turn: Turn, card: Card, words: str) -> Answer:
 
 def _arranged(turn: Turn, words: str) -> Answer:
     route, parted, names = words.replace("：", ":").partition(":")
-    route, names = (route.strip(), names) if parted else ("1", words)
+    day, route = _day_of(turn, route) if parted else (None, "1")
+    names = names if parted else words
     if not route or len(route.encode()) > 32:
         raise Refused("deliveries.route_too_long")
     order = [
@@ -150,8 +155,22 @@ def _arranged(turn: Turn, words: str) -> Answer:
     ]
     if not order:
         raise Refused("deliveries.how_to_arrange")
-    deliveries.arrange(turn.session, route, order, turn.act)
-    return Text("deliveries.arranged", route=route, names=[member.name for member in order])
+    facts = {"route": route, "names": [member.name for member in order]}
+    if day is None:
+        deliveries.arrange(turn.session, route, order, turn.act)
+        return Text("deliveries.arranged", **facts)
+    for position, eater in enumerate(order, 1):
+        deliveries.arrange_once(turn.session, eater, day, (route, position), turn.act)
+    return Text("deliveries.arranged_once", day=day, **facts)
+
+
+def _day_of(turn: Turn, words: str) -> tuple[date | None, str]:
+    """A day before the name of the route: then it is for that day only."""
+    said = normalise(words)
+    span = next(iter(find_dates(said, turn.today)), None)
+    if span is None or span.start > 0 or len(span.dates) != 1:
+        return None, words.strip()
+    return span.dates[0], said[span.end :].strip() or "1"
 
 
 def _one(turn: Turn, name: str) -> Member:

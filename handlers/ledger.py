@@ -3,11 +3,13 @@
 import re
 from datetime import timedelta
 
+from handlers import hardship
 from handlers.bookings import known
 from handlers.questions import either
 from handlers.turn import Turn
 from models.cards import Card
 from models.ledger import LedgerEntry
+from models.menus import PriceTier
 from models.people import Member
 from rules import ledger, people
 from rules.values import Answer, Button, Fen, Message, Refused, Style, Text, Toast, lines
@@ -49,8 +51,14 @@ def tier(turn: Turn, argument: str) -> Answer:
         fen = int(match["yuan"]) * 100 + int((match["fen"] or "0").ljust(2, "0"))
         ledger.set_tier(turn.session, turn.village.id, int(match["age"]), fen, turn.act)
     kept = ledger.tiers(turn.session, turn.village.id)
-    said = [Text("ledger.tier", name=row.name, price=Fen(row.price)) for row in kept]
+    said = [_tier(row) for row in kept]
     return lines(*said, None if match else Text("ledger.how_to_tier"))
+
+
+def _tier(row: PriceTier) -> Text:
+    if row.hardship:
+        return Text("ledger.tier_hardship", price=Fen(row.price))
+    return Text("ledger.tier", name=row.name, price=Fen(row.price))
 
 
 def pay(turn: Turn, argument: str) -> Answer:
@@ -116,8 +124,8 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return Toast(Text("common.done"), edit=Message(said))
 
 
-COMMANDS = {"account": account, "pay": pay, "tier": tier}
-BUTTONS = {"payyes": confirm, "payno": drop, "unpay": undo}
+COMMANDS = {"account": account, "pay": pay, "tier": tier, **hardship.COMMANDS}
+BUTTONS = {"payyes": confirm, "payno": drop, "unpay": undo, **hardship.BUTTONS}
 CARDS = {"ledger.pay": told}
 REPLIES = {"ledger.confirm": either(confirm, drop)}
-UNDOES = {"ledger.undo": undo}
+UNDOES = {"ledger.undo": undo, **hardship.UNDOES}

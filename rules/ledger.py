@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from models.ledger import EntryKind, LedgerEntry
 from models.meals import Booking, Meal
 from models.menus import PriceTier
-from models.people import Member, Status
+from models.people import Member, Role, Status
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
@@ -55,19 +55,29 @@ def tiers(session: Session, canteen_id: int) -> Sequence[PriceTier]:
 
 
 def set_tier(session: Session, canteen_id: int, from_age: int, price: int, act: Act) -> PriceTier:
-    """What everybody of an age and more pays from now on; what was charged before stays."""
+    """What everybody of an age and more pays from now on, at age 0 whoever is in hardship; what was charged stays."""
     _check_keeper(session, act)
-    if not 0 < from_age <= 120 or not 0 <= price <= MOST_PAID:
+    if not 0 <= from_age <= 120 or not 0 <= price <= MOST_PAID:
         raise Refused("ledger.wrong_amount")
-    kept = next((t for t in tiers(session, canteen_id) if t.from_age == from_age and not t.hardship), None)
+    kept = next((t for t in tiers(session, canteen_id) if t.from_age == from_age), None)
     before = {"price": kept.price} if kept else None
     kept = kept or PriceTier(canteen_id=canteen_id, name=f"{from_age}+", from_age=from_age, price=price)
+    kept.hardship = from_age == 0
     kept.price = price
     session.add(kept)
     session.flush()
     after = {"price": price}
     audit.record(session, act, "ledger.tier_set", f"tier:{kept.id}", before=before, after=after)
     return kept
+
+
+def set_hardship(session: Session, member: Member, act: Act, *, hard: bool) -> None:
+    """Whether somebody pays the price of those in hardship; said by a manager or social worker, shown to nobody else."""
+    if act.actor_id is None or not holds(session, act.actor_id, Role.SOCIAL_WORKER):
+        raise Refused("ledger.only_manager")
+    member.hardship = hard
+    session.add(member)
+    audit.record(session, act, "ledger.hardship_set", f"member:{member.id}", subject_id=member.id)
 
 
 def charge(session: Session, booking: Booking, meal: Meal, act: Act) -> None:

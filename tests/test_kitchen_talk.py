@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
+from models.deliveries import DeliveryStop, StopException
 from models.meals import Booking, BookingState, Meal, MealState
 from models.menus import MenuWish
 from models.outbox import OutboxMessage
@@ -162,3 +163,56 @@ def test_the_manager_sets_the_price_of_the_old_and_granny_pays_it(village, sessi
     village.says(cook, "/serve")
     village.taps(cook, village.data_of("李奶奶"))
     assert ledger.balance(session, granny.id) == 250
+
+
+def test_a_route_is_changed_for_one_day_only(village, session, cook, granny, neighbour):
+    village.says(cook, "/route 1：李奶奶 覃叔")
+    said = village.says(cook, "/route 明天 2号线：覃叔")[0]
+    assert "只有11月26日 周四" in said
+    (once,) = session.exec(select(StopException)).all()
+    assert (once.member_id, once.day, once.route, once.position) == (
+        neighbour.id,
+        date(2026, 11, 26),
+        "2号线",
+        1,
+    )
+    fixed = {stop.member_id: stop.route for stop in session.exec(select(DeliveryStop))}
+    assert fixed == {granny.id: "1", neighbour.id: "1"}
+
+
+def test_a_number_of_a_route_is_no_day(village, session, cook, granny):
+    village.says(cook, "/route 3：李奶奶")
+    assert session.exec(select(StopException)).all() == []
+    assert session.exec(select(DeliveryStop)).one().route == "3"
+
+
+def test_who_is_in_hardship_pays_their_price_and_nobody_else_reads_it(
+    village, session, canteen, manager, granny, volunteer
+):
+    assert "困难户：2元" in village.says(manager, "/tier 0 2")[0]
+    meal = Meal(
+        canteen_id=canteen.id,
+        day=date(2026, 11, 26),
+        sitting="lunch",
+        seats=9,
+        price=1000,
+        closes_at=at(18),
+        starts_at=at(11),
+    )
+    assert ledger.price_for(session, meal, granny).own == 1000
+    village.says(manager, "/hardship 李奶奶")
+    village.taps(manager, village.data_of("改成困难户价"))
+    assert ledger.price_for(session, meal, granny).own == 200
+    village.says(manager, "撤销")
+    assert ledger.price_for(session, meal, granny).own == 1000
+    village.taps(volunteer, f"hardship:{granny.id}:yes")
+    assert "困难" not in "".join(village.says(volunteer, "/hardship 李奶奶"))
+    assert "困难" not in "".join(village.says(manager, "/hardship 李奶奶", group=True))
+    assert granny.hardship is False
+
+
+def test_granny_asks_what_she_owes_in_her_own_words(village, session, granny, manager):
+    village.says(manager, "/pay 李奶奶 50")
+    village.says(manager, "好的")
+    assert "50元" in village.says(granny, "我欠多少钱")[0]
+    assert "50" not in "".join(village.says(granny, "我欠多少钱", group=True, reply_to_bot=True))
