@@ -24,6 +24,7 @@ from models.store import Store
 from rules.notices import box_photo, group_post
 from rules.posts import daily_post
 from rules.swap_posts import swap_post
+from rules.vacancies import vacancy_post
 from transports.dispatch import Dispatcher, Handling
 from transports.hearing import hear
 from transports.pacing import UNLIMITED, Limits
@@ -39,7 +40,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-LIVE = {"meal": daily_post, "request": group_post, "swap": swap_post}
+LIVE = {"meal": daily_post, "request": group_post, "swap": swap_post, "vacancies": vacancy_post}
 PACES = {"telegram": Limits(), "local": UNLIMITED}
 DRAIN_SECONDS = 4.0
 """For each of the two steps of a stop; with the web's two seconds and some air it stays below fifteen."""
@@ -162,6 +163,7 @@ class House:
 
     def _ticked(self) -> None:
         self.vitals.last_tick_at = self.clock()
+        self.vitals.count("ticks")
         self.sender.sweep()
 
     async def _open_web(self, intake: Intake) -> "Web | None":

@@ -17,12 +17,12 @@ def words(language: str | None = None) -> Words:
 
 def say(key: str, /, **facts: Any) -> None:
     """Print one line."""
-    print(words().say(Text(key, **facts)))
+    print(words().say(Text(key, **facts)), flush=True)
 
 
 def complain(key: str, /, **facts: Any) -> None:
     """Print one line to standard error."""
-    print(words().say(Text(key, **facts)), file=sys.stderr)
+    print(words().say(Text(key, **facts)), file=sys.stderr, flush=True)
 
 
 def configured(arguments: Namespace) -> Config | None:

@@ -36,9 +36,10 @@ def _due(look: Look, canteen: Canteen) -> Iterable[Due]:
 
 
 def matters(session: Session, due: Due) -> bool:
-    """Whether there was anything to be reminded of."""
+    """Whether the menu was missing to the end: a manager is told once, not of every reminder."""
     canteen = session.get_one(Canteen, due.canteen_id)
-    return bool(menus.missing(session, canteen, due.day + timedelta(days=1)))
+    last = due.target.endswith(f":{len(settings_of(canteen).menu_reminders)}")
+    return last and bool(menus.missing(session, canteen, due.day + timedelta(days=1)))
 
 
 def do(session: Session, due: Due, now: datetime) -> None:

@@ -105,7 +105,7 @@ class Bot:
         self.web_port = 0
         self.lives = 0
         self.config = ""
-        self.pace = "telegram"
+        self.pace, self.tick = "telegram", 0.2
         self.environment = {name: v for name, v in os.environ.items() if not name.startswith("CANTEEN_")}
         self._strikes: list[Strike] = []
         self._process: subprocess.Popen[bytes] | None = None
@@ -119,7 +119,13 @@ class Bot:
         self._process = self.spawn(self.log, before=before)
         self.lives += 1
         if ready:
-            await self.until(lambda: self.world.counts["getUpdates"] > polls)
+            await self.until(lambda: self.world.counts["getUpdates"] > polls and self._listens())
+
+    def _listens(self) -> bool:
+        if not self.web_port:
+            return True
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.web_port)) == 0
 
     def spawn(
         self, log: Path, *, store_url: str = "", before: Act | None = None
@@ -145,7 +151,7 @@ class Bot:
             f'pace = "{self.pace}"\n'
             f"{hook if 'webhook' in self.config else ''}"
             f'[store]\nurl = "{store_url}"\n[web]\nlisten = "{listen}"\n[operator]\ntelegram_ids = [{OPERATOR}]\n'
-            f'[clock]\ntick_seconds = 0.2\noffset_file = "{self.folder / "offset"}"\n[log]\nlevel = "DEBUG"\n'
+            f'[clock]\ntick_seconds = {self.tick}\noffset_file = "{self.folder / "offset"}"\n[log]\nlevel = "DEBUG"\n'
         )
 
     @property
