@@ -16,6 +16,7 @@ from models.cards import Card
 from models.prepared import Prepared
 from nlu import Action, Context, Intent, Understanding
 from nlu.phrases import reply
+from rules.examples import words_of
 from rules.values import Answer
 
 UNDO_LASTS = timedelta(minutes=10)
@@ -77,10 +78,11 @@ def understand(turn: Turn) -> Understanding:
         addressed=heard.addressed,
         reply_to=heard.reply_text or None,
         reply_to_bot=heard.reply_to_bot,
+        words=words_of(turn.canteen) if turn.canteen else (),
     )
     now = turn.local if turn.canteen else turn.now
     read = nlu.understand(heard.text, now, context)
-    if read.intent != Intent.UNCLEAR or read.action == Action.SILENT:
+    if not read.unsure or read.action == Action.SILENT:
         return read
     return nlu.understand(heard.text, now, remember(turn, context))
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from handlers.turn import Turn
 from models.people import Member, Role
 from nlu import Context, OpenMeal, Part
-from rules import meals, people, rolls
+from rules import examples, meals, people, rolls
 
 WORKING = (Role.COOK, Role.SOCIAL_WORKER)
 FEW = 3
@@ -17,7 +17,13 @@ def remember(turn: Turn, context: Context) -> Context:
     """The context of a sentence that stayed open, with what is kept about the asker."""
     if turn.member is None or turn.canteen is None:
         return context
-    return replace(context, usual=_usual(turn), open_meals=_open_meals(turn), names=_names(turn))
+    return replace(
+        context,
+        usual=_usual(turn),
+        open_meals=_open_meals(turn),
+        names=_names(turn),
+        lessons=examples.lessons(turn.session, turn.village.id),
+    )
 
 
 def _usual(turn: Turn) -> Part | None:

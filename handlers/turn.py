@@ -30,6 +30,8 @@ class Turn:
     roles: frozenset[Role] = frozenset()
     also: list[Message] = field(default_factory=list)
     """Further messages to the asker, sent after the answer."""
+    why: str | None = None
+    """How the sentence was read, for the audit."""
 
     @property
     def village(self) -> Canteen:
@@ -71,6 +73,7 @@ class Turn:
             actor_id=self.member.id if self.member else None,
             canteen_id=self.canteen.id if self.canteen else None,
             update_id=self.heard.update_id,
+            why=self.why,
         )
 
     def may(self, *roles: Role) -> bool:

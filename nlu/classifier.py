@@ -62,13 +62,13 @@ def _counted(texts: tuple[str, ...]) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The likeliest intents, best first, and whether the first leads clearly."""
+    """All intents, the likeliest first, and whether the first leads clearly."""
 
     likely: tuple[Intent, ...]
     clear: bool
 
 
-def guess(text: str, most: int, lessons: Lessons = ()) -> Guess:
+def guess(text: str, lessons: Lessons = ()) -> Guess:
     """What a skeleton is likely for."""
     trained, found = model(lessons), set(pieces(text))
     score = {
@@ -77,4 +77,4 @@ def guess(text: str, most: int, lessons: Lessons = ()) -> Guess:
     }
     best = sorted(score, key=lambda intent: score[intent], reverse=True)
     lead = (score[best[0]] - score[best[1]]) / max(1.0, math.sqrt(len(found)))
-    return Guess(tuple(best[:most]), lead >= CLEAR)
+    return Guess(tuple(best), lead >= CLEAR)

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from nlu.lessons import taught
 from nlu.normalise import normalise
 from nlu.sentence import read_sentence, skeleton_of
 from nlu.spans import MODES, NEEDS, find_needs
@@ -29,6 +30,8 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("standing", r"(?:我的)?(?:长期|固定)(?:报餐|订餐|订饭|送餐|饭|餐)?|every day"),
         ("language", r"(?:说|换|改成?|用)?(?:英文|英语|中文|english|chinese)"),
         ("away", r"(?:我)?(?:要)?(?:出远?门|不在家)(?:几天|一阵)?了?|(?:i am |i'm )?away"),
+        ("examples", r"(?:我)?(?:来|要)?教(?:一?教)?(?:你|机器人)(?:说话|听话|新说法)?|新说法|没听懂的话|teach you"),
+        ("word", r"(?:我|你)?(?:教过|学过|学会)(?:你|我)?(?:什么|哪些)(?:词|话)?|learnt words"),
         ("help", r"(?:怎么|咋|如何)(?:用|订饭|订餐|订|报餐|报名|弄|搞)(?:呢|啊)?|(?:你)?(?:会|能)(?:做|干)?(?:什么|啥)|帮助|使用说明|how does (?:this|it) work"),
         (
             "undo",
@@ -60,6 +63,8 @@ def spoken(text: str) -> tuple[str, str] | None:
         return "start", link["secret"]
     if len(text) > LONGEST:
         return None
+    if taught(text):
+        return "word", text
     said = normalise(text).strip(" ,。!?~").removesuffix("?")
     if not said or FOREIGN.search(said):
         return None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from nlu.answers import answer
-from nlu.classifier import guess
+from nlu.classifier import Guess, guess
 from nlu.intents import RULES, first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
 from nlu.rules import Rule
@@ -23,6 +23,7 @@ AT_ONCE = {
 }
 QUIET = {Intent.THANKS, Intent.CHATTER}
 UNOFFERED = QUIET | {Intent.UNCLEAR}
+MOST_OFFERED = 6
 NOTHING = Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 1.0, ("nothing said",))
 MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@\S*bot\b\s*", re.I)
 EATING = re.compile("吃|饭|餐|[份客盒]|食堂|meal|lunch|dinner|breakfast|eat")
@@ -41,7 +42,7 @@ def understand(text: str, now: datetime, context: Context | None = None) -> Unde
         context, text = replace(context, addressed=True), MENTION.sub(" ", text)
     if not text.strip():
         return NOTHING
-    sentence = read_sentence(text, now.date())
+    sentence = read_sentence(text, now.date(), words=context.words)
     return (
         _urgent(sentence, context)
         or _listed(sentence, now.date(), context)
@@ -145,8 +146,7 @@ def _gated(
     if not _spoken_to(context):
         return _in_group(rule, slots, sentence, why)
     if intent is Intent.UNCLEAR:
-        guessed = guess(skeleton_of(sentence), 4, context.lessons).likely
-        offered = tuple(choice for choice in guessed if choice not in UNOFFERED)
+        offered = _offered(guess(skeleton_of(sentence), context.lessons))
         return Understanding(intent, Slots(), Action.ASK, offered, 0.3, why)
     act = intent in AT_ONCE and rule.sure and _complete(intent, slots) and not DOUBTS & set(why)
     return Understanding(
@@ -189,13 +189,18 @@ def _unsure(skeleton: str, sentence: Sentence, today: date, context: Context) ->
     """No rule holds: a clear guess becomes a card to confirm, an unclear one up to four buttons."""
     if not _spoken_to(context):
         return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
-    guessed = guess(skeleton[:200], 4, context.lessons)
-    offered = tuple(choice for choice in guessed.likely if choice not in UNOFFERED)
+    guessed = guess(skeleton[:200], context.lessons)
+    offered = _offered(guessed)
     first = guessed.likely[0]
     if guessed.clear and first not in UNOFFERED | {Intent.EMERGENCY}:
         slots = _forward(first, fill(first, sentence, context.names), today)
         return Understanding(first, slots, Action.ASK, offered, 0.5, ("no rule", "classifier is clear"))
     return Understanding(Intent.UNCLEAR, Slots(), Action.ASK, offered, 0.3, ("no rule", "classifier offers"))
+
+
+def _offered(guessed: Guess) -> tuple[Intent, ...]:
+    """The best first; more than are shown, since not everybody may mean everything."""
+    return tuple(choice for choice in guessed.likely if choice not in UNOFFERED)[:MOST_OFFERED]
 
 
 def _spoken_to(context: Context) -> bool:

@@ -122,3 +122,13 @@ class Understanding:
     choices: tuple[Intent, ...] = ()
     confidence: float = 0.0
     why: tuple[str, ...] = ()
+
+    @property
+    def unsure(self) -> bool:
+        """Whether no rule held: worth reading again with all that is known."""
+        return self.intent is Intent.UNCLEAR or "no rule" in self.why
+
+    @property
+    def reason(self) -> str:
+        """The rule and what was not said, without a word of the message: for the audit."""
+        return "; ".join(why for why in self.why if not why.startswith("seen "))[:160]

@@ -22,6 +22,7 @@ from rules import (
     canteens,
     care_links,
     certificates,
+    examples,
     kitchen,
     request_lists,
     request_retention,
@@ -129,6 +130,7 @@ def _end_ties(session: Session, member: Member, act: Act) -> None:
     session.execute(delete(MemberRole).where(col(MemberRole.member_id) == member.id))
     session.execute(delete(DeliveryStop).where(col(DeliveryStop.member_id) == member.id))
     certificates.forget(session, member.id)
+    examples.forget(session, member.id)
 
 
 def _forget_words(session: Session, member: Member) -> None:

@@ -17,6 +17,7 @@ CAPABILITIES = {
     "deliveries",
     "ledger",
     "outbox",
+    "examples",
     "requests",
     "emergencies",
     "shifts",

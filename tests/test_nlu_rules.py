@@ -119,7 +119,7 @@ def test_a_known_name_is_taken_for_the_eater():
     )
 
 
-def test_an_unsure_private_message_is_offered_up_to_four_buttons():
+def test_an_unsure_private_message_is_offered_meanings():
     read = understand("食堂那个事情帮忙弄弄", NOW, Context())
     assert read.action is Action.ASK
-    assert 1 <= len(read.choices) <= 4
+    assert 3 <= len(read.choices) <= 6
