@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -171,15 +171,14 @@ def checked_at(canteen: Canteen, shift: Shift) -> datetime:
     """When the coordinator hears who has not answered: half a day before, not at night, and not before one could."""
     settings = settings_of(canteen)
     moment = shift.starts_at - timedelta(hours=settings.shift_unconfirmed_hours)
+    day = local_day(canteen, moment)
+    if moment >= at(canteen, day, settings.quiet_from):
+        moment = at(canteen, day, settings.quiet_from) - BEFORE_QUIET
+    moment = max(moment, at(canteen, day, settings.quiet_until))
     evening = shift.day - timedelta(days=1)
     asked = at(canteen, evening, settings.shift_reminder_at) + ANSWER_TIME
-    quiet = at(canteen, evening, settings.quiet_from)
-    morning = at(canteen, shift.day, settings.quiet_until)
-    if quiet <= moment < at(canteen, shift.day, time.min):
-        moment = quiet - BEFORE_QUIET
-    elif at(canteen, shift.day, time.min) <= moment < morning:
-        moment = morning
-    return max(moment, min(asked, quiet - BEFORE_QUIET)).astimezone(UTC)
+    last = at(canteen, evening, settings.quiet_from) - BEFORE_QUIET
+    return max(moment, min(asked, last)).astimezone(UTC)
 
 
 def coming_up(session: Session, now: datetime, ahead: timedelta) -> Sequence[Shift]:
