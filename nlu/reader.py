@@ -27,6 +27,8 @@ MOST_OFFERED = 6
 NOTHING = Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 1.0, ("nothing said",))
 MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@\S*bot\b\s*", re.I)
 EATING = re.compile("吃|饭|餐|[份客盒]|食堂|meal|lunch|dinner|breakfast|eat")
+OWN = re.compile(r"我|\bmy\b")
+WORKING = re.compile("班|帮厨|值日|洗碗|送餐|送饭|做饭|掌勺|shift")
 BARE_WEEKDAY = re.compile(r"周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun")
 DOUBT = "today's own weekday: today or in a week?"
 BOTH = "a refusal and an order in one message"
@@ -168,8 +170,9 @@ def _complete(intent: Intent, slots: Slots) -> bool:
 
 def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]) -> Understanding:
     """Unaddressed words: acted on only when certain; the rest is noted for what it is and left alone."""
-    if rule.group and slots.dates and _about_eating(sentence) and not DOUBTS & set(why):
-        return Understanding(rule.intent, slots, Action.ACT, (), 0.9, (*why, "group: day and count or meal"))
+    certain = _about_own_shift if rule.intent is Intent.OFFER_SHIFT else _about_eating
+    if rule.group and slots.dates and certain(sentence) and not DOUBTS & set(why):
+        return Understanding(rule.intent, slots, Action.ACT, (), 0.9, (*why, "group: certain"))
     if rule.intent is Intent.UNCLEAR or not rule.sure or len(sentence.text) > 80:
         return Understanding(
             Intent.CHATTER, Slots(), Action.SILENT, (), 0.6, (*why, "group: not for the bot")
@@ -183,6 +186,12 @@ def _about_eating(sentence: Sentence) -> bool:
         return False
     named = any(not span.plain for span in sentence.meals)
     return named or bool(EATING.search(sentence.low)) or len(sentence.text) <= 12
+
+
+def _about_own_shift(sentence: Sentence) -> bool:
+    """Somebody asks who takes a shift of theirs, in so many words."""
+    own, shift = OWN.search(sentence.low), WORKING.search(sentence.low)
+    return bool(own and shift) and len(sentence.text) <= 60
 
 
 def _unsure(skeleton: str, sentence: Sentence, today: date, context: Context) -> Understanding:

@@ -123,3 +123,31 @@ def test_an_unsure_private_message_is_offered_meanings():
     read = understand("食堂那个事情帮忙弄弄", NOW, Context())
     assert read.action is Action.ASK
     assert 3 <= len(read.choices) <= 6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谁能替我明天中午那班",
+        "有没有人替我星期六洗碗",
+        "后天的早班哪位顶我一下",
+        "Can someone cover my shift tomorrow?",
+    ],
+)
+def test_who_takes_my_shift_is_heard_in_the_group(text):
+    read = understand(text, NOW, Context(chat="group"))
+    assert (read.intent, read.action) == (Intent.OFFER_SHIFT, Action.ACT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "上次替我值班的那个人真好",
+        "明天谁替我去接孩子",
+        "谁能替我明天赶圩卖橘子",
+        "有人顶班没有",
+        "明天谁顶阿芳的班",
+    ],
+)
+def test_other_talk_of_standing_in_leaves_the_group_alone(text):
+    assert understand(text, NOW, Context(chat="group")).action is not Action.ACT
