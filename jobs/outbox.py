@@ -113,7 +113,8 @@ class Sender:
                 task.add_done_callback(self._landed)
             due = None if least is None else self._lanes.next_at(_time(), least)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), None if due is None else max(0.0, due - _time()))
+                async with asyncio.timeout_at(due):
+                    await self._wake.wait()
 
     def _least(self) -> Urgency | None:
         """How urgent one more must be to leave before what became of the others is known and kept: care need not wait."""
