@@ -8,6 +8,7 @@ from sqlmodel import Session
 from models.meals import Meal, MealState, Mode, Sitting, StandingBooking
 from models.people import Canteen, CareLink, Consent, Member, MemberRole, Role
 from rules.settings import closes_at, settings_of, starts_at
+from sandbox import sample_kitchen
 
 GROUP = -1001000000001
 TITLE = "鼓楼村乐龄食堂"
@@ -63,6 +64,7 @@ def fill(session: Session, now: datetime, language: str = "zh_CN") -> Canteen:
     _care(session, people, now)
     today = now.astimezone(starts_at(canteen, now.date(), Sitting.LUNCH).tzinfo).date()
     _menus(session, canteen, today, now)
+    sample_kitchen.fill(session, canteen, people, WEEK, now)
     return canteen
 
 
