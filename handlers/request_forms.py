@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from handlers.bookings import known
 from handlers.turn import Turn
 from models.cards import Card
-from models.people import Canteen, Member
+from models.people import Member
 from models.requests import Request, RequestKind, Urgency
 from nlu.dates import find_dates, gathered
 from nlu.errands import by_time, is_urgent
@@ -98,7 +98,7 @@ def time_written(turn: Turn, card: Card, words: str) -> Answer:
 def check(turn: Turn, request: Request) -> Message:
     """Say it back whole; who does not speak for the elder only passes it on."""
     elder = turn.session.get_one(Member, request.elder_id)
-    said = Text("requests.check", what=_whole(turn.village, request, elder, turn.now))
+    said = Text("requests.check", what=_whole(turn, request, elder))
     if not holding.speaks_for(turn.session, request, turn.act):
         request_lists.ask_elder(turn.session, request, turn.act)
         no = Button(Text("requests.button_not_needed"), f"reqask:{request.id}:no")
@@ -110,11 +110,13 @@ def check(turn: Turn, request: Request) -> Message:
     return Message(said, ((yes,), (change,), (no,)))
 
 
-def _whole(canteen: Canteen, request: Request, elder: Member, now: datetime) -> Text:
-    until = notices.until(canteen, request.due_at, now)
+def _whole(turn: Turn, request: Request, elder: Member) -> Text:
+    """The whole wish; what exactly is needed only to those who may know it."""
+    until = notices.until(turn.village, request.due_at, turn.now)
     kind = Text(f"RequestKind.{request.kind}")
     urgent = Text("requests.urgently") if request.urgency == Urgency.URGENT else None
-    item = Text("requests.details_item", item=request.item) if request.item else None
+    sees = notices.sees_details(turn.session, request, turn.asker, turn.today)
+    item = Text("requests.details_item", item=request.item) if request.item and sees else None
     photo = Text("requests.with_photo") if request.photo else None
     return lines(Text("requests.wanted", name=elder.name, kind=kind, until=until), item, photo, urgent)
 

@@ -50,6 +50,12 @@ def roles_for(kind: RequestKind) -> frozenset[Role]:
     return MAY_TAKE.get(kind, EVERYDAY)
 
 
+def _asked_first(kind: RequestKind | None) -> frozenset[Role]:
+    """Volunteers where they may help, else those who are trained for it; the others come further up the ladder."""
+    suited = roles_for(kind) if kind else EVERYDAY
+    return suited & {Role.VOLUNTEER} or suited
+
+
 def people(session: Session, about: About, audiences: Iterable[Audience], now: datetime) -> list[Member]:
     """Everybody behind some names, each once; without anybody on call the managers, without them all social workers."""
     found: dict[int, Member] = {}
@@ -68,7 +74,7 @@ def _behind(session: Session, about: About, audience: Audience, now: datetime) -
         case Audience.FAMILY:
             return carers_of(session, about.elder.id, local_day(about.canteen, now))
         case Audience.HELPERS:
-            return holders(session, about, roles_for(about.kind) if about.kind else EVERYDAY)
+            return holders(session, about, _asked_first(about.kind))
         case Audience.ON_CALL:
             return _on_call(session, about, now)
         case _:

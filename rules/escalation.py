@@ -67,7 +67,8 @@ def _call(
     about = About(canteen, session.get_one(Member, request.elder_id), request.kind, request.taker_id)
     asked = tuple(audience for audience in audiences if audience in SEARCHING)
     told_ = tuple(audience for audience in audiences if audience not in SEARCHING)
-    key = f"request:{request.id}:{request.rung_at.timestamp():.0f}:{request.step}"
+    phase = ladders.PHASES[request.state]
+    key = f"request:{request.id}:{phase}:{request.rung_at.timestamp():.6f}:{request.step}"
     responsible = callouts.people(session, about, told_, now)
     others = callouts.people(session, about, asked, now)
     known = {member.id for member in responsible}

@@ -142,9 +142,7 @@ def begin(canteen: Canteen, request: Request, now: datetime) -> None:
         request.next_at = None
         return
     foot = max(request.due_at, now + timedelta(minutes=30)) if phase == "work" else now
-    # A second later at least: the keys of these calls must not be those of the former ones.
-    earliest = request.rung_at + timedelta(seconds=1) if request.id else foot
-    request.rung_at = max(waits(canteen, request.urgency, foot), earliest)
+    request.rung_at = waits(canteen, request.urgency, foot)
     request.next_at = when(canteen, request, 0)
 
 
