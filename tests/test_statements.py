@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -77,9 +76,9 @@ class Counter:
 
 
 @pytest.fixture
-def counter(store) -> Iterator[Counter]:
+def counter(store) -> Counter:
     """Counts from now on."""
-    yield Counter(store)
+    return Counter(store)
 
 
 def person(number):
