@@ -70,6 +70,7 @@ class WebSection(Section):
     """Where health, metrics and the webhook listen; empty means nowhere."""
 
     listen: str = Field(default="127.0.0.1:8080", pattern=r"^([^:\s]+:\d{1,5})?$")
+    public_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
 
     @property
     def address(self) -> tuple[str, int] | None:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,7 @@ from transports.pacing import UNLIMITED, Limits
 from transports.receiving import Intake, Receiver
 from transports.taps import Taps
 from transports.telegram import Me, Retry, Telegram, Uncertain, wires
+from transports.updates import Heard
 from transports.vitals import Vitals
 
 if TYPE_CHECKING:
@@ -129,7 +131,7 @@ class House:
         return None
 
     async def _work(self, me: Me, stopping: asyncio.Event) -> None:
-        read = partial(hear, bot_id=me.id, bot_username=me.username)
+        read = partial(heard, me, self.config.web.public_url)
         turns = Turns(self.store, self.clock, self.sender.hand_over, self.taps.answer)
         handling = Handling(turns.take, read, self.clock, self.operators, send=self.sender.hand_over)
         dispatcher = Dispatcher(self.store, handling)
@@ -171,6 +173,7 @@ class House:
         if address is None:
             return None
         from transports.webhooks import Webhook
+        from web.calendars import Calendars
         from web.health import Pages
         from web.server import Web
 
@@ -179,6 +182,7 @@ class House:
         secret = self.config.telegram.webhook_secret.get_secret_value()
         routes = [
             *pages.routes(),
+            *Calendars(self.store, self.clock).routes(),
             *([Webhook(secret, intake.keep, urlsplit(hook).path or "/").route()] if hook else []),
         ]
         web = Web(routes, *address)
@@ -198,6 +202,11 @@ class House:
             log.exception("the store does not answer")
             return False
         return True
+
+
+def heard(me: Me, public_url: str, raw: Any) -> Heard:
+    """An update as it was heard, with where the bot itself is found."""
+    return replace(hear(raw, me.id, me.username), web=public_url)
 
 
 async def persist(ask: Callable[[], Awaitable[T]]) -> T:

@@ -39,6 +39,7 @@ PARTS = {
     "晚": (time(16, 0), time(18, 30)),
     "下午": (time(14, 0), time(17, 0)),
 }
+SPANS = {"breakfast": PARTS["早"], "lunch": PARTS["中"], "dinner": PARTS["晚"]}
 WHOLE = (time(8, 0), time(12, 0))
 """When a shift is that is written without a time of its own."""
 

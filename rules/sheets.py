@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
 from models.meals import Booking, BookingState, Meal, Mode
 from models.people import Canteen, Member
-from rules import alarms, deliveries, diets, kitchen_book, outbox, privacy, rolls
+from rules import alarms, deliveries, diets, feeds, kitchen_book, outbox, privacy, rolls, roster_sheets
 from rules.counts import count
 from rules.values import Text, lines
 
@@ -145,6 +146,12 @@ SHEETS: Mapping[str, Callable[[Session, Facts], dict[str, Any]]] = {
     "kitchen": lambda session, facts: kitchen(session, _meal(session, facts)),
     "delivery": lambda session, facts: delivery(
         session, _meal(session, facts), int(facts.get("carrier_id", 0))
+    ),
+    "roster": roster_sheets.week,
+    "calendar": lambda session, facts: feeds.calendar(
+        session,
+        session.get_one(Member, int(facts["member_id"])),
+        date.fromisoformat(facts["today"]),
     ),
     "kitchen_book": kitchen_book.month,
     "kitchen_table": kitchen_book.month,

@@ -32,7 +32,7 @@ PARTS = {
     "lunch": (time(11, 0), time(14, 0)),
     "dinner": (time(15, 0), time(23, 59)),
 }
-"""What 早班, 中班 and 晚班 mean on the clock; a shift that touches the part is meant."""
+"""What early, noon and late shift mean on the clock; a shift that touches the part is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def on_day(session: Session, canteen: Canteen, day: date, part: str | None = Non
 
 
 def in_part(canteen: Canteen, shifts: Sequence[Shift], part: str | None) -> list[Shift]:
-    """Those that touch a part of the day; all when none does, for 早班 is said loosely."""
+    """Those that touch a part of the day; all when none does, for people say these words loosely."""
     if part not in PARTS:
         return list(shifts)
     first, last = PARTS[part]

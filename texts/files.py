@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from texts.calendars import ics
 from texts.rendering import Words
 
 Made = tuple[str, bytes]
@@ -27,4 +28,13 @@ def mine(data: Mapping[str, Any], words: Words) -> Made:
     return f"{words.template('people.file_name')}.json", document.encode()
 
 
-FILES: Mapping[str, Callable[[Mapping[str, Any], Words], Made]] = {"link": link, "mine": mine}
+def calendar(data: Mapping[str, Any], words: Words) -> Made:
+    """Someone's shifts for their calendar."""
+    return "shifts.ics", ics(data, words)
+
+
+FILES: Mapping[str, Callable[[Mapping[str, Any], Words], Made]] = {
+    "link": link,
+    "mine": mine,
+    "calendar": calendar,
+}

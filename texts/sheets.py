@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from texts import books
+from texts import books, rosters
 from texts.files import FILES
 from texts.rendering import Words, plain
 
@@ -144,6 +144,7 @@ Say = Callable[[Mapping[str, Any], Words], dict[str, Any]]
 PAGES: Mapping[str, tuple[str, Say]] = {
     "kitchen": ("sheet.typ", kitchen),
     "delivery": ("sheet.typ", delivery),
+    "roster": ("roster.typ", rosters.week),
     "kitchen_book": ("book.typ", books.book),
 }
 WORKBOOKS: Mapping[str, Callable[[Mapping[str, Any], Words], bytes]] = {

@@ -57,6 +57,8 @@ class Heard:
     new_chat_id: int | None = None
     bot: str = ""
     """The bot's own name, where the answer may hold a link to it."""
+    web: str = ""
+    """Where the bot's own pages are found from outside, if anywhere."""
 
     @property
     def addressed(self) -> bool:

@@ -1,0 +1,60 @@
+"""Shifts as a calendar file (RFC 5545): instants in UTC, lines folded at 75 octets, one steady id for each place."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from texts.rendering import Words, plain
+
+FOLD = 75
+DOMAIN = "gulou"
+
+
+def ics(data: Mapping[str, Any], words: Words) -> bytes:
+    """A whole calendar; one that is read again replaces what it said before."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Gulou//Canteen//ZH",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_text(words.say({'key': 'shifts.calendar_name', 'facts': {'canteen': data['canteen']}}))}",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        *(line for event in data["events"] for line in _event(event, data, words)),
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+
+
+def _event(event: Mapping[str, Any], data: Mapping[str, Any], words: Words) -> Iterator[str]:
+    duty = words.fact({"$": "enum", "t": "DutyKind", "v": event["duty"]})
+    facts = {"duty": duty, "canteen": plain(data["canteen"])}
+    yield "BEGIN:VEVENT"
+    yield f"UID:place-{event['id']}@{DOMAIN}"
+    yield f"DTSTAMP:{_instant(event['changed_at'])}"
+    yield f"DTSTART:{_instant(event['starts_at'])}"
+    yield f"DTEND:{_instant(event['ends_at'])}"
+    yield f"SUMMARY:{_text(words.say({'key': 'shifts.calendar_event', 'facts': facts}))}"
+    yield f"STATUS:{'CONFIRMED' if event['stands'] else 'CANCELLED'}"
+    yield "END:VEVENT"
+
+
+def _instant(iso: str) -> str:
+    return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _text(words: str) -> str:
+    for letter in ("\\", ";", ","):
+        words = words.replace(letter, f"\\{letter}")
+    return words.replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """Cut by octets, never inside a letter; what follows begins with a space."""
+    parts, current = [], ""
+    for letter in line:
+        if len((current + letter).encode()) > FOLD:
+            parts.append(current)
+            current = " "
+        current += letter
+    return "\r\n".join([*parts, current])
