@@ -8,7 +8,7 @@ from sqlmodel import Session
 from models.meals import Meal, MealState, Mode, Sitting, StandingBooking
 from models.people import Canteen, CareLink, Consent, Member, MemberRole, Role
 from rules.settings import closes_at, settings_of, starts_at
-from sandbox import sample_kitchen
+from sandbox import sample_kitchen, sample_requests
 
 GROUP = -1001000000001
 TITLE = "鼓楼村乐龄食堂"
@@ -31,13 +31,14 @@ PERSONAE = (
     Persona(1003, "王师傅", (Role.COOK,), "明天多少人吃饭"),
     Persona(1004, "陈社工", (Role.SOCIAL_WORKER,), "帮覃叔订明天中午一份"),
     Persona(1005, "韦主任", (Role.MANAGER,), "/settings"),
+    Persona(1006, "阿军", (Role.VOLUNTEER,), "我周三早上来不了，谁能替"),
 )
 
 SURNAMES = "李韦覃黄陆梁莫蒙罗蓝"
 ELDERS = tuple(f"{surname}{called}" for called in ("爷爷", "奶奶", "伯", "婶") for surname in SURNAMES)[
     : 40 - 8
 ]
-VOLUNTEERS = ("阿军", "莫嫂", "小蓝")
+VOLUNTEERS = ("莫嫂", "小蓝")
 HAMLETS = ("上寨", "下寨", "河边")
 DIETS: tuple[tuple[str, ...], ...] = ((), ("soft",), (), ("low_salt",), (), ("no_pork",), ("low_sugar",))
 
@@ -65,6 +66,7 @@ def fill(session: Session, now: datetime, language: str = "zh_CN") -> Canteen:
     today = now.astimezone(starts_at(canteen, now.date(), Sitting.LUNCH).tzinfo).date()
     _menus(session, canteen, today, now)
     sample_kitchen.fill(session, canteen, people, WEEK, now)
+    sample_requests.fill(session, canteen, people, now)
     return canteen
 
 
@@ -123,7 +125,7 @@ def _care(session: Session, people: dict[str, Member], now: datetime) -> None:
             carer_id=people["李小红"].id,
             relation="child",
             called="我妈",
-            actions=["meals"],
+            actions=["meals", "requests"],
             consent=Consent.SAID,
             created_at=now,
         )
