@@ -47,6 +47,7 @@ from handlers import (
     storm,
     swap_answers,
     swaps,
+    voices,
 )
 from handlers.turn import Turn
 from models.people import Role
@@ -63,7 +64,7 @@ ROOMS: tuple[ModuleType, ...] = (
     *(shifts, swaps, swap_answers, shift_sentences, fairness),
     *(rosters, planning, shift_cards, presence, feeds),
     *(requests, request_forms, request_taps, errands, kits, emergencies),
-    *(outbox, examples, handoff),
+    *(outbox, examples, voices, handoff),
 )
 
 Handler = Callable[..., Answer]
@@ -119,6 +120,8 @@ def press(turn: Turn) -> Answer:
 
 def speak(turn: Turn) -> Answer:
     """Words: a command, the answer to an open question, or a sentence to be understood."""
+    if turn.heard.voice:
+        return _by_voice(turn)
     if turn.heard.command:
         return command(turn)
     understanding = questions.understand(turn)
@@ -128,6 +131,26 @@ def speak(turn: Turn) -> Answer:
     return _to_the_bot(turn, understanding)
 
 
+def _by_voice(turn: Turn) -> Answer:
+    """Spoken words are read back before anything is done; only danger is not."""
+    if turn.heard.voice_fault or not turn.heard.text:
+        return voices.unheard(turn)
+    danger = questions.understand(turn).intent == Intent.EMERGENCY
+    return emergencies.heard(turn) if danger else voices.read_back(turn)
+
+
+def heard_right(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """What was read back is what was said: it is taken as if it had been written."""
+    card = turn.opened(arguments[0], "voices.heard")
+    if arguments[1] != "yes":
+        return Toast(Text("voices.wrong"), edit=Message(Text("voices.say_again")))
+    turn.heard = replace(turn.heard, text=card.facts["words"], voice="")
+    answer = _to_the_bot(turn, questions.understand(turn))
+    if isinstance(answer, Toast):
+        return answer
+    return Toast(Text("voices.right"), edit=as_message(answer) if answer else None)
+
+
 def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
     asked = questions.open_question(turn) if turn.private else None
     if asked is not None and questions.answers_in_words(asked, understanding):
@@ -135,6 +158,8 @@ def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
         card.answered_at = turn.now
         turn.session.add(card)
         return CARDS[card.kind](turn, card, turn.heard.text)
+    if rosters.is_roster(turn):
+        return rosters.pasted(turn, turn.heard.text)
     said = spoken(turn.heard.text)
     if said is not None and said[0] in COMMANDS and (turn.member is not None or said[0] == "start"):
         return COMMANDS[said[0]](turn, said[1])
@@ -147,8 +172,9 @@ def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
 def _follow(turn: Turn, asked: questions.Asked) -> Answer:
     """A typed yes or no to a question with buttons, or a word more about what was just booked."""
     word = questions.word(turn)
-    if word and asked.kind in REPLIES:
-        return _untapped(REPLIES[asked.kind](turn, (str(asked.id), word)))
+    question = questions.answered_by(turn, asked, REPLIES) if word else None
+    if question is not None:
+        return _untapped(REPLIES[question.kind](turn, (str(question.id), word)))
     more = detail(turn.heard.text, turn.today) if turn.canteen and not word else None
     if more is not None and asked.kind in DETAILS:
         return DETAILS[asked.kind](turn, asked.card(turn), more)
@@ -195,7 +221,11 @@ def obey(turn: Turn, understanding: Understanding) -> Answer:
 
 def unclear(turn: Turn, understanding: Understanding) -> Answer:
     """Not understood: up to three likely meanings by button, in private or when asked directly."""
-    likely = [intent for intent in understanding.choices if _likely(turn, intent)][:3]
+    choices = understanding.choices
+    # An emergency that is only the second guess is none: it would stand under everything that is not understood.
+    likely = [i for i in choices if _likely(turn, i) and (i != Intent.EMERGENCY or i == choices[0])][:3]
+    if questions.word(turn):
+        return Text("common.fine")
     if not likely:
         return Text("common.not_understood") if turn.heard.addressed else None
     card = turn.ask("common.which_meant", words=turn.heard.text)
@@ -230,5 +260,6 @@ BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS, REPLIES, DETAILS, UNDOES, OVERHEARD =
     _merged,
     ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS", "REPLIES", "DETAILS", "UNDOES", "OVERHEARD"),
 )
-BUTTONS = {**BUTTONS, "pick": pick}
+BUTTONS = {**BUTTONS, "pick": pick, "voice": heard_right}
+REPLIES = {**REPLIES, "voices.heard": heard_right}
 COMMANDS = {**COMMANDS, "undo": undo}

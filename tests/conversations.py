@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -25,6 +26,7 @@ class Conversation:
     def __init__(self, session: Session, canteen: Canteen, now: datetime) -> None:
         self.session, self.canteen, self.now = session, canteen, now
         self.buttons: list[tuple[str, str]] = []
+        self.web = ""
 
     def says(self, who: Member, text: str, *, group: bool = False, reply_to_bot: bool = False) -> list[str]:
         """Somebody writes; answers what the bot says to the asker, in order."""
@@ -92,7 +94,7 @@ class Conversation:
         return self.data_of(label)
 
     def _take(self, raw: dict) -> taking.Said:
-        heard = hear(raw, BOT_ID, BOT_NAME)
+        heard = replace(hear(raw, BOT_ID, BOT_NAME), web=self.web)
         self.session.add(InboxUpdate(update_id=heard.update_id, raw=json.dumps(raw), received_at=self.now))
         self.session.flush()
         savepoint = self.session.begin_nested()
