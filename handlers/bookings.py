@@ -122,12 +122,19 @@ def carry_out(turn: Turn, plan: Plan) -> Answer:
 
 def told(turn: Turn, eater: Member, done: Done) -> Message:
     """What was done line by line, what was not, and a way back for ten minutes."""
-    said = lines(*(rolls.echo(eater, kept) for kept in done.kept), *done.refused)
+    said = lines(*(_echo(turn, eater, kept) for kept in done.kept), *done.refused)
     return Message(said, _undo(turn, done.kept) if done.kept else ())
 
 
 def _undo(turn: Turn, kept: Sequence[Kept]) -> tuple[tuple[Button, ...], ...]:
     return ((Button(Text("common.undo"), f"mealundo:{keep_undo(turn, kept).id}"),),)
+
+
+def _echo(turn: Turn, eater: Member, kept: Kept) -> Text:
+    """A booking told back; how it is to be prepared is nobody's business but the eater's."""
+    said, note = rolls.echo(eater, kept), kept.booking.note
+    live = kept.booking.state in rolls.LIVE
+    return Text("meals.with_note", what=said, note=note) if turn.private and note and live else said
 
 
 def keep_undo(turn: Turn, kept: Sequence[Kept], **facts: Any) -> Card:
@@ -217,9 +224,9 @@ def _commanded(turn: Turn, argument: str, intent: Intent) -> Answer:
 def add_detail(turn: Turn, card: Card, more: Slots) -> Answer:
     """ "Two", "to my home", "soft": said about what the card asks, or about what was just done."""
     known(turn)
-    card.answered_at = turn.now
-    turn.session.add(card)
     if card.kind == "meals.confirm":
+        card.answered_at = turn.now
+        turn.session.add(card)
         plan = with_detail(plans.from_facts(card.facts["plan"]), more)
         return ask_first(turn, plan, turn.session.get_one(Member, plan.eater_id))
     bookings_done = [turn.session.get_one(Booking, each["booking"]) for each in card.facts["acts"]]

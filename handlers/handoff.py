@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
+from handlers import questions
 from handlers.turn import Turn
 from models.outbox import MessageClass
 from models.people import Member, MemberRole, Role
@@ -34,7 +35,9 @@ def thanks(turn: Turn, understanding: Understanding) -> Answer:
 
 def chatter(turn: Turn, understanding: Understanding) -> Answer:
     """Small talk is answered in private only, with what the bot is for."""
-    return Text("handoff.here") if turn.private else None
+    if not turn.private:
+        return None
+    return Text("common.fine" if questions.word(turn) else "handoff.here")
 
 
 def _said(turn: Turn, understanding: Understanding) -> dict[str, object]:

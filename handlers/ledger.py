@@ -28,7 +28,8 @@ def account(turn: Turn, argument: str) -> Answer:
     member = _meant(turn, argument) if argument else turn.asker
     people.check_may_act(turn.session, turn.asker, member, "money", turn.today)
     owed = ledger.balance(turn.session, member.id)
-    said = Text("ledger.owes" if owed > 0 else "ledger.ahead", name=member.name, amount=Fen(abs(owed)))
+    key = "ledger.owes" if owed > 0 else "ledger.ahead" if owed < 0 else "ledger.even"
+    said = Text(key, name=member.name, **({"amount": Fen(abs(owed))} if owed else {}))
     return lines(said, *(_line(entry) for entry in ledger.latest(turn.session, member.id)))
 
 

@@ -1,7 +1,9 @@
 """The meal in the group and its questions: taps under the post, freed seats, latecomers, who comes, calling off."""
 
+from typing import Any
+
 from handlers import bookings as orders
-from handlers import lists, resting, standing
+from handlers import lists, questions, resting, standing
 from handlers import rolls as rolls_room
 from handlers.bookings import known, told
 from handlers.turn import Turn
@@ -176,7 +178,21 @@ def _coming(turn: Turn, eater: Member) -> Answer:
     return Message(said, rows if turn.private else ())
 
 
+def still(turn: Turn, argument: str) -> Answer:
+    """ "I want it after all": what was just given up is booked again; without such a thing it asks for more words."""
+    card = questions.last_undo(turn)
+    if card is None or card.kind != "meals.undo" or not all(_given_up(each) for each in card.facts["acts"]):
+        return Text("common.not_understood")
+    answer = orders.undo(turn, (str(card.id), ""))
+    return (answer.edit or answer.text) if isinstance(answer, Toast) else answer
+
+
+def _given_up(done: dict[str, Any]) -> bool:
+    return done["after"]["state"] in rolls.ENDED
+
+
 COMMANDS = {
+    "still": still,
     "book": orders.by_command,
     "cancel": orders.cancel_by_command,
     "mine": mine,

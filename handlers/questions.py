@@ -1,9 +1,8 @@
 """What was asked last, and what a short answer to it means: typed words do what the buttons do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import bindparam, literal_column
 from sqlmodel import col, select
@@ -16,6 +15,7 @@ from models.cards import Card
 from models.prepared import Prepared
 from nlu import Action, Context, Intent, Understanding
 from nlu.phrases import reply
+from nlu.suggestions import suggested
 from rules.examples import words_of
 from rules.values import Answer
 
@@ -53,8 +53,24 @@ class Asked:
 def open_question(turn: Turn) -> Asked | None:
     """The last question to this person that is still open."""
     asked = {"person": turn.heard.person_id, "chat": turn.heard.chat_id, "now": turn.now}
-    found: Any = LAST.run(turn.session, asked).first()
+    found = LAST.run(turn.session, asked).fetchone()
     return Asked(found[0], found[1], bool(found[2])) if found else None
+
+
+def answered_by(turn: Turn, last: Asked, kinds: Container[str]) -> Asked | None:
+    """The question a bare yes or no is for: the last one, else the newest still fresh that has such an answer."""
+    if last.kind in kinds or last.awaits_text:
+        return last if last.kind in kinds else None
+    fresh = (
+        select(Card)
+        .where(Card.telegram_id == turn.heard.person_id, Card.chat_id == turn.heard.chat_id)
+        .where(col(Card.answered_at).is_(None), Card.expires_at > turn.now)
+        .where(Card.asked_at >= turn.now - UNDO_LASTS)
+        .order_by(col(Card.id).desc())
+        .limit(5)
+    )
+    cards = turn.session.exec(fresh).all()
+    return next((Asked(card.id, card.kind, awaits_text=False) for card in cards if card.kind in kinds), None)
 
 
 def last_undo(turn: Turn) -> Card | None:
@@ -84,7 +100,11 @@ def understand(turn: Turn) -> Understanding:
     read = nlu.understand(heard.text, now, context)
     if not read.unsure or read.action == Action.SILENT:
         return read
-    return nlu.understand(heard.text, now, remember(turn, context))
+    known = remember(turn, context)
+    again = nlu.understand(heard.text, now, known)
+    if heard.suggestion is None or not again.unsure:
+        return again
+    return suggested(heard.suggestion, heard.text, now, known) or again
 
 
 def answers_in_words(card: Asked, understanding: Understanding) -> bool:

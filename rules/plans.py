@@ -90,11 +90,19 @@ def carry_out(session: Session, canteen: Canteen, plan: Plan, act: Act) -> Done:
             kept.append(_one(session, canteen, eater, (plan, order), act))
         except Refused as no:
             refused.append(no)
-    if not kept and len(refused) == 1:
-        raise refused[0]
+    if not kept and refused and (len(refused) == 1 or {no.key for no in refused} == {"meals.nothing_booked"}):
+        raise refused[0] if len(refused) == 1 else _nothing(eater, plan)
     # "Nothing next week" is about the days that were booked; the others need no words.
     worth_telling = [no for no in refused if not (kept and no.key == "meals.nothing_booked")]
     return Done(tuple(kept), tuple(no.text for no in worth_telling))
+
+
+def _nothing(eater: Member, plan: Plan) -> Refused:
+    """Said once for all the days, not day by day."""
+    days = sorted({order.day for order in plan.orders})
+    if len(days) == 1:
+        return Refused("meals.nothing_booked_that_day", name=eater.name, day=days[0])
+    return Refused("meals.nothing_booked_then", name=eater.name, first=days[0], last=days[-1])
 
 
 def _move(session: Session, canteen: Canteen, eater: Member, plan: Plan, act: Act) -> Done:

@@ -216,3 +216,7 @@ def test_granny_asks_what_she_owes_in_her_own_words(village, session, granny, ma
     village.says(manager, "好的")
     assert "50元" in village.says(granny, "我欠多少钱")[0]
     assert "50" not in "".join(village.says(granny, "我欠多少钱", group=True, reply_to_bot=True))
+
+
+def test_who_owes_nothing_hears_no_number(village, granny):
+    assert village.says(granny, "我欠多少") == ["李奶奶不欠钱。"]

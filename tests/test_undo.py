@@ -123,3 +123,50 @@ def test_small_talk_in_private_is_answered(village, session, granny):
     assert village.says(granny, "你好")
     assert village.says(granny, "谢谢啊") == ["不客气。"]
     assert session.exec(select(MenuWish)).all() == []
+
+
+def test_granny_hears_how_her_meal_will_be_cooked_and_the_group_does_not(village, session, granny):
+    village.says(granny, "明天中午一份")
+    assert "备注：软一点" in village.says(granny, "软一点")[0]
+    assert "软" not in village.says(granny, "明天中午两份，软一点", group=True)[0]
+
+
+def test_step_by_step_back_to_the_beginning(village, session, granny):
+    village.says(granny, "明天中午一份")
+    village.says(granny, "改成三份")
+    village.says(granny, "撤销")
+    assert bookings(session) == [(1, Mode.DINE_IN, BOOKED)]
+    village.says(granny, "撤销")
+    assert bookings(session) == [(1, Mode.DINE_IN, CANCELLED)]
+
+
+def test_granny_wants_it_after_all(village, session, granny):
+    village.says(granny, "明天中午两份，送到家")
+    village.says(granny, "明天不吃了")
+    village.says(granny, "算了还是要")
+    assert bookings(session) == [(2, Mode.DELIVERY, BOOKED)]
+    assert "没听懂" in village.says(granny, "还是要")[0]
+
+
+@pytest.mark.parametrize("words", ["嗯 是的", "要得", "对头", "好的好的", "系"])
+def test_a_yes_in_her_own_tongue(village, session, granny, words):
+    village.says(granny, "再来一份")
+    village.says(granny, words)
+    assert len(bookings(session)) == 1
+
+
+def test_a_yes_after_a_misunderstanding_is_for_the_question_before_it(village, session, granny):
+    village.says(granny, "再来一份")
+    village.says(granny, "那个什么来着一下")
+    village.says(granny, "对")
+    assert len(bookings(session)) == 1
+
+
+def test_a_yes_to_nothing_is_taken_kindly(village, session, granny):
+    assert village.says(granny, "要得") == ["好的，有事随时说。"]
+
+
+def test_nothing_in_a_whole_week_is_said_once(village, session, granny):
+    said = village.says(granny, "下周不吃了")[0]
+    assert "11月30日 周一到12月6日 周日没有订饭" in said
+    assert "\n" not in said
