@@ -104,7 +104,7 @@ def kept(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         page = _dishes(turn, meal, said)
         return Toast(Text("common.done"), edit=Message(page.text, (*page.buttons, undo)))
     message = done(turn, said, what="samples", ids=ids)
-    turn.ask("kitchen.fridge", awaits_text=True, lasts=NO_PHOTO, meal=meal.id)
+    _ask_fridge(turn, meal)
     turn.answer(Text("kitchen.ask_fridge"))
     return Toast(Text("common.done"), edit=message)
 
@@ -119,17 +119,23 @@ def _tapped(card: Card, word: str) -> list[str]:
 
 
 def cold(turn: Turn, card: Card, words: str) -> Answer:
-    """How cold the fridge is, or a picture of what was kept."""
+    """How cold the fridge is, or a picture of what was kept; asked until it is cold enough."""
     meal = meal_of(turn, str(card.facts["meal"]))
     if turn.heard.photo:
         count = samples.photograph(turn.session, meal.id, turn.heard.photo, turn.act)
-        turn.ask("kitchen.fridge", awaits_text=True, lasts=NO_PHOTO, meal=meal.id)
+        _ask_fridge(turn, meal)
         return Text("kitchen.photo_kept", count=count)
     tenths = samples.read_degrees(words)
     coldest, warmest = settings_of(turn.village).fridge
     right = samples.fridge(turn.session, meal.id, tenths, turn.act)
+    if not right:
+        _ask_fridge(turn, meal)
     key = "kitchen.fridge_right" if right else "kitchen.fridge_wrong"
     return Text(key, degrees=samples.degrees(tenths), coldest=coldest, warmest=warmest)
+
+
+def _ask_fridge(turn: Turn, meal: Meal) -> None:
+    turn.ask("kitchen.fridge", awaits_text=True, lasts=NO_PHOTO, meal=meal.id)
 
 
 def step(turn: Turn, arguments: tuple[str, ...]) -> Answer:

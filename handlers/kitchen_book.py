@@ -78,8 +78,9 @@ def _table(turn: Turn, table: Table) -> Text:
     facts = {"day": meal.day, "sitting": meal.sitting, "dish": table.dish, "people": len(table.ate)}
     ate = [Text("kitchen.eater", name=m.name, portions=b.portions, mode=b.mode) for b, m in table.ate]
     unsure = [member.name for _, member in table.unsure]
+    head = Text("kitchen.ate" if ate else "kitchen.none_ticked", **facts, portions=table.portions)
     return lines(
-        Text("kitchen.ate", **facts, portions=table.portions),
+        head,
         Text("kitchen.eaters", names=ate) if ate else None,
         Text("kitchen.unsure", names=unsure) if unsure else None,
         _sample(turn, table),

@@ -1,5 +1,6 @@
 """Who ate a dish on a day: for the hour when somebody falls ill."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,9 @@ MAY_ASK = (Role.COOK, Role.SOCIAL_WORKER)
 UNSURE = (BookingState.BOOKED, BookingState.NO_SHOW)
 
 
+_ASKED = re.compile(r"(?:有)?(?:谁|哪些人|哪几个人|哪几位|哪些老人)(?:都)?吃(?:了|过)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One meal with the dish: who ate, who was booked and not ticked off, what was kept of it."""
@@ -35,11 +39,16 @@ class Table:
         return sum(booking.portions for booking, _ in self.ate)
 
 
+def dish_of(words: str) -> str:
+    """The dish in what was asked: 谁吃了红烧肉, 的红烧肉."""
+    return _ASKED.sub("", "".join(words.split())).strip(",，。的呢吗?？")
+
+
 def who_ate(session: Session, canteen_id: int, dish: str, days: tuple[date, date], act: Act) -> list[Table]:
     """Every meal of those days with such a dish, and its eaters; asking is written down."""
     if act.actor_id is None or not holds(session, act.actor_id, *MAY_ASK):
         raise Refused("kitchen.only_those_who_care")
-    wanted = "".join(dish.split()).strip(",，。的?？")
+    wanted = dish_of(dish)
     if not wanted:
         raise Refused("kitchen.which_dish")
     meals = select(Meal).where(Meal.canteen_id == canteen_id, col(Meal.day).between(*days))
@@ -48,7 +57,9 @@ def who_ate(session: Session, canteen_id: int, dish: str, days: tuple[date, date
     eaters = _eaters(session, [meal.id for meal, _ in found])
     kept = _kept(session, [meal.id for meal, _ in found])
     audit.record(session, act, "kitchen.asked_who_ate", f"canteen:{canteen_id}", after={"meals": len(found)})
-    return [_table(meal, named, eaters.get(meal.id, []), kept.get((meal.id, named[:40]))) for meal, named in found]
+    return [
+        _table(meal, named, eaters.get(meal.id, []), kept.get((meal.id, named[:40]))) for meal, named in found
+    ]
 
 
 def _named(meal: Meal, wanted: str) -> str:

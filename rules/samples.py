@@ -97,7 +97,7 @@ def fridge(session: Session, meal_id: int, tenths: int, act: Act) -> bool:
     right = coldest * 10 <= tenths <= warmest * 10
     audit.record(session, act, "kitchen.fridge", f"meal:{meal.id}", after={"tenths": tenths})
     if not right:
-        said = Text("kitchen.fridge_wrong", degrees=degrees(tenths), coldest=coldest, warmest=warmest)
+        said = Text("kitchen.fridge_news", degrees=degrees(tenths), coldest=coldest, warmest=warmest)
         outbox.tell_role(session, f"fridge:{meal.id}", meal.canteen_id, (Role.MANAGER,), said, now=act.now)
     return right
 

@@ -115,8 +115,9 @@ def test_samples_of_all_dishes_are_one_tap_then_the_fridge_and_a_picture(village
     assert "冰箱现在几度" in last(village, cook)
     assert "照片记在 3 样" in village.shows(cook, "AgAC-fridge")[0]
     assert "不对" in village.says(cook, "10")[0]
-    village.says(cook, "/kitchen")
     assert {(row.photo, row.fridge) for row in session.exec(select(Sample))} == {("AgAC-fridge", 100)}
+    assert "正好" in village.says(cook, "4")[0], "it is asked until the fridge is right"
+    assert {row.fridge for row in session.exec(select(Sample))} == {40}
 
 
 def test_samples_one_by_one_each_with_its_undo(village, session, cook, lunch):
@@ -189,7 +190,16 @@ def eaten(village, session, cook, granny, daughter, lunch):
     village.now = at(9, day=27)
 
 
-@pytest.mark.parametrize("words", ["/whoate 红烧肉 昨天", "/whoate 红烧肉", "/whoate 11月26日的红烧肉"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/whoate 红烧肉 昨天",
+        "/whoate 红烧肉",
+        "/whoate 11月26日的红烧肉",
+        "昨天谁吃了红烧肉",
+        "有哪些人吃了红烧肉",
+    ],
+)
 def test_who_ate_the_pork_yesterday_is_one_command(village, session, cook, eaten, words):
     said = village.says(cook, words)
     assert "1 个人吃了 2 份" in said[0]
@@ -224,6 +234,7 @@ def test_who_ate_what_never_stands_in_the_group_nor_for_everybody(village, cook,
         said = village.says(who, "/whoate 红烧肉 昨天", group=group)[0]
         assert "李奶奶" not in said
     assert "没有" in village.says(cook, "/whoate 龙虾 昨天")[0]
+    assert "厨师" in village.says(granny, "昨天谁吃了红烧肉")[0]
     assert "/whoate" in village.says(cook, "/whoate")[0]
 
 
@@ -255,6 +266,23 @@ def test_the_card_stands_under_the_kitchen_sheet(village, cook, granny, lunch):
     assert "厨房台账" in last(village, cook)
     village.taps(cook, "kcard")
     assert "厨房台账" in last(village, cook)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [("留样", "厨房台账"), ("晨检", "厨房台账"), ("我的健康证", "还没有登记"), ("我的工时", "还没有上过班")],
+)
+def test_a_word_is_enough(village, cook, lunch, words, answer):
+    assert answer in village.says(cook, words)[0]
+
+
+def test_before_anybody_is_ticked_off_it_says_so(village, cook, granny, lunch):
+    village.now = at(10, day=25)
+    village.says(granny, "明天中午两份")
+    village.now = at(12)
+    said = village.says(cook, "/whoate 红烧肉")[0]
+    assert "还没有人点过名" in said
+    assert "李奶奶" in said
 
 
 def test_an_old_undo_is_too_old(village, session, cook, lunch):
