@@ -12,9 +12,10 @@ import webbrowser
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from commands.saying import complain, say
 
@@ -22,6 +23,7 @@ HOME = Path(__file__).parent.parent
 HOST = "127.0.0.1"
 STOP_SECONDS = 15
 TICK_SECONDS = 0.2
+DAYLIGHT = range(7, 17)
 
 
 def main(arguments: Namespace) -> int:
@@ -56,7 +58,9 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
     from web.server import Web
 
     token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(27)}"
-    world = World(Clock(folder / "offset"), token=token)
+    clock = Clock(folder / "offset")
+    begin_by_day(clock)
+    world = World(clock, token=token)
     populate(world)
     roles = {persona.telegram_id: persona.roles[0].value for persona in PERSONAE}
     page = make_page(world, roles)
@@ -73,6 +77,15 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
         # The bot's last long poll is cut off with the server; that is no news for who ends a demo.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await web.stop()
+
+
+def begin_by_day(clock: Any) -> None:
+    """A new demo begins while tomorrow's lunch can be booked: in the evening and at night it is set to ten o'clock."""
+    local = clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    if clock.offset or local.hour in DAYLIGHT:
+        return
+    day = local.date() + timedelta(days=local.hour >= DAYLIGHT.stop)
+    clock.set(datetime.combine(day, time(10), tzinfo=local.tzinfo))
 
 
 def populate(world: Any) -> None:
