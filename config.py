@@ -115,6 +115,32 @@ class LogSection(Section):
     format: str = Field(default="console", pattern=r"^(console|json)$")
 
 
+class EngineSection(Section):
+    """An engine of somebody else's that is asked over HTTP; off while nothing is said."""
+
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    key: SecretStr = SecretStr("")
+    model: str = ""
+
+    @model_validator(mode="after")
+    def _an_address_needs_a_model(self) -> "EngineSection":
+        if self.url and not self.model:
+            raise ValueError("model is needed with url")
+        return self
+
+
+class VoiceSection(EngineSection):
+    """Who writes down voice messages: a model in a folder of the machine, or a server; off while neither is named."""
+
+    folder: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_engine(self) -> "VoiceSection":
+        if self.folder is not None and self.url:
+            raise ValueError("either folder or url, not both")
+        return self
+
+
 class Config(BaseSettings):
     """Everything the operator decides."""
 
@@ -134,6 +160,8 @@ class Config(BaseSettings):
     operator: OperatorSection = OperatorSection()
     clock: ClockSection = ClockSection()
     log: LogSection = LogSection()
+    voice: VoiceSection = VoiceSection()
+    language_model: EngineSection = EngineSection()
 
     @classmethod
     def settings_customise_sources(

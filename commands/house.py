@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from commands import engines
 from commands.announcing import announce
 from commands.logs import set_up
 from commands.saying import say
@@ -58,6 +59,8 @@ async def make_sheet(
     from texts import sheets as paper
 
     sheet, facts = attachment["sheet"], attachment["facts"]
+    if sheet == "voice":
+        return "voice.ogg", await telegram.file(facts["file_id"])
     if sheet == "box":
         file_id = await store.read(lambda session: box_photo(session, facts["request_id"]))
         return "box.jpg", await telegram.file(file_id)
@@ -133,7 +136,8 @@ class House:
     async def _work(self, me: Me, stopping: asyncio.Event) -> None:
         read = partial(heard, me, self.config.web.public_url)
         turns = Turns(self.store, self.clock, self.sender.hand_over, self.taps.answer)
-        handling = Handling(turns.take, read, self.clock, self.operators, send=self.sender.hand_over)
+        listening = engines.listening(self.config, self.store, self.telegram, turns.take, self.clock)
+        handling = Handling(listening.hear, read, self.clock, self.operators, send=self.sender.hand_over)
         dispatcher = Dispatcher(self.store, handling)
         intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators, self.vitals)
         receiver = Receiver(self.telegram.poll, intake.keep, self.vitals, self.clock)
@@ -151,6 +155,7 @@ class House:
         await clock.stop()
         await _end(receiving, web, dispatcher.drain(DRAIN_SECONDS))
         await asyncio.gather(self.taps.drain(DRAIN_SECONDS), self.sender.drain(DRAIN_SECONDS))
+        await listening.close()
         if not receiving.cancelled() and (fault := receiving.exception()):
             raise fault
 

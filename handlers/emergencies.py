@@ -5,13 +5,14 @@ from sqlmodel import col, select
 from handlers.bookings import known
 from handlers.turn import Turn
 from models.emergencies import EmergencyState
+from models.outbox import MessageClass
 from models.people import Account, Canteen, Member
 from nlu import Understanding, understand
 from nlu.errands import in_danger
-from rules import emergencies, emergency_calls, on_call
+from rules import emergencies, emergency_calls, on_call, outbox
 from rules.emergencies import Cry
 from rules.people import resolve
-from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
+from rules.values import Answer, Attachment, Button, Message, Refused, Style, Text, Toast
 from transports.updates import Kind
 
 MOST_NAMED = 3
@@ -25,11 +26,23 @@ def heard(turn: Turn, understanding: Understanding | None = None) -> Answer:
     person = _in_danger(turn, canteen)
     called = "" if person else turn.heard.person_name
     raised = emergencies.cry(turn.session, canteen, Cry(turn.heard.text, person, called), turn.act)
+    if turn.heard.voice:
+        _play(turn, [member for member in raised.told if member.id != turn.act.actor_id])
     if not turn.private:
         return Text("emergencies.call_120_group")
     return _said(
         turn, [member for member in raised.told if member.id != turn.act.actor_id], raised.emergency.id
     )
+
+
+def _play(turn: Turn, told: list[Member]) -> None:
+    """Whoever is called hears the recording too: written down, a cry may have lost its sense."""
+    recording = Attachment("voice", {"file_id": turn.heard.voice})
+    name = turn.member.name if turn.member else turn.heard.person_name
+    said = Message(Text("voices.cry", name=name), attachment=recording)
+    for member in told:
+        key = f"voice:{turn.heard.update_id}"
+        outbox.tell(turn.session, key, member, said, now=turn.now, kind=MessageClass.CARE)
 
 
 def _said(turn: Turn, told: list[Member], emergency_id: int) -> Message:

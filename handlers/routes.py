@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -121,7 +122,7 @@ def press(turn: Turn) -> Answer:
 def speak(turn: Turn) -> Answer:
     """Words: a command, the answer to an open question, or a sentence to be understood."""
     if turn.heard.voice:
-        return _by_voice(turn)
+        return voices.by_voice(turn)
     if turn.heard.command:
         return command(turn)
     understanding = questions.understand(turn)
@@ -129,26 +130,6 @@ def speak(turn: Turn) -> Answer:
     if not turn.heard.addressed or understanding.intent == Intent.EMERGENCY:
         return obey(turn, understanding)
     return _to_the_bot(turn, understanding)
-
-
-def _by_voice(turn: Turn) -> Answer:
-    """Spoken words are read back before anything is done; only danger is not."""
-    if turn.heard.voice_fault or not turn.heard.text:
-        return voices.unheard(turn)
-    danger = questions.understand(turn).intent == Intent.EMERGENCY
-    return emergencies.heard(turn) if danger else voices.read_back(turn)
-
-
-def heard_right(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """What was read back is what was said: it is taken as if it had been written."""
-    card = turn.opened(arguments[0], "voices.heard")
-    if arguments[1] != "yes":
-        return Toast(Text("voices.wrong"), edit=Message(Text("voices.say_again")))
-    turn.heard = replace(turn.heard, text=card.facts["words"], voice="")
-    answer = _to_the_bot(turn, questions.understand(turn))
-    if isinstance(answer, Toast):
-        return answer
-    return Toast(Text("voices.right"), edit=as_message(answer) if answer else None)
 
 
 def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
@@ -260,6 +241,6 @@ BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS, REPLIES, DETAILS, UNDOES, OVERHEARD =
     _merged,
     ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS", "REPLIES", "DETAILS", "UNDOES", "OVERHEARD"),
 )
-BUTTONS = {**BUTTONS, "pick": pick, "voice": heard_right}
-REPLIES = {**REPLIES, "voices.heard": heard_right}
+BUTTONS = {**BUTTONS, "pick": pick, "voice": partial(voices.heard_right, _to_the_bot)}
+REPLIES = {**REPLIES, "voices.heard": BUTTONS["voice"]}
 COMMANDS = {**COMMANDS, "undo": undo}

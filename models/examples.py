@@ -52,5 +52,8 @@ class ExampleConsent(Row, table=True):
     __tablename__ = "example_consent"
 
     member_id: int = Field(foreign_key="member.id", unique=True)
-    agreed: bool
+    agreed: bool | None = None
+    """Whether sentences nobody understood may be kept; None when never asked."""
+    model_agreed: bool = False
+    """Whether a model outside the house may be asked about them."""
     answered_at: datetime = Field(sa_type=Instant)

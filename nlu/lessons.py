@@ -9,6 +9,8 @@ from nlu.normalise import Pairs, normalise, table
 from nlu.sentence import read_sentence, skeleton_of
 from nlu.spans import TITLE
 
+HINT = "食堂订餐：明天中午两份，打包，配送，堂食，取消，早饭，午饭，晚饭，降压药，陪我去医院，灯坏了，摔倒了，救命。"
+"""What the talk is about: with it a fifth of the letters is wrong instead of a third (facts/language §3)."""
 LONGEST = 120
 SOMEBODY = "某"
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱覃赖武康莫孔向汤农蓝蒙甘玉班岑闭凌"

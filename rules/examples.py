@@ -29,12 +29,42 @@ def consent(session: Session, member_id: int) -> bool | None:
 
 def agree(session: Session, member: Member, act: Act, *, agreed: bool) -> None:
     """Keep what somebody answered; asked again they may answer otherwise."""
-    row = session.exec(select(ExampleConsent).where(ExampleConsent.member_id == member.id)).first()
-    row = row or ExampleConsent(member_id=member.id, agreed=agreed, answered_at=act.now)
+    row = _answers(session, member.id, act)
     row.agreed, row.answered_at = agreed, act.now
     session.add(row)
     what = "examples.agreed" if agreed else "examples.not_agreed"
     audit.record(session, act, what, f"member:{member.id}", subject_id=member.id)
+
+
+def agree_model(session: Session, member: Member, act: Act, *, agreed: bool) -> None:
+    """Keep whether a model outside the house may be asked about somebody's sentences."""
+    row = _answers(session, member.id, act)
+    row.model_agreed, row.answered_at = agreed, act.now
+    session.add(row)
+    what = "examples.model_agreed" if agreed else "examples.model_refused"
+    audit.record(session, act, what, f"member:{member.id}", subject_id=member.id)
+
+
+def model_consent(session: Session, member_id: int) -> bool:
+    """Whether a model outside may be asked; no, until somebody says yes."""
+    own = select(ExampleConsent.model_agreed).where(ExampleConsent.member_id == member_id)
+    return bool(session.exec(own).first())
+
+
+def names_if_agreed(session: Session, telegram_id: int | None) -> list[str] | None:
+    """The names to take out of somebody's words before they leave the machine; None when they did not agree."""
+    speakers = select(Member.canteen_id).join(ExampleConsent, col(ExampleConsent.member_id) == col(Member.id))
+    agreed = speakers.where(Member.telegram_id == telegram_id, col(ExampleConsent.model_agreed).is_(True))
+    canteens = list(session.exec(agreed))
+    if telegram_id is None or not canteens:
+        return None
+    own = select(Member.name).where(col(Member.canteen_id).in_(canteens), col(Member.erased_at).is_(None))
+    return list(session.exec(own))
+
+
+def _answers(session: Session, member_id: int, act: Act) -> ExampleConsent:
+    row = session.exec(select(ExampleConsent).where(ExampleConsent.member_id == member_id)).first()
+    return row or ExampleConsent(member_id=member_id, answered_at=act.now)
 
 
 def forget(session: Session, member_id: int) -> None:

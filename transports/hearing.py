@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from transports.strictness import listed as _list
+from transports.strictness import string as _string
+from transports.strictness import table as _table
+from transports.strictness import whole as _whole
 from transports.updates import ANONYMOUS, Heard, Kind, Malformed, Raw
 
-LARGEST = 2**63 - 1
 LAST_DATE = 32_503_679_999
 """The end of the year 2999, Unix time."""
 MOST_DATA = 64
-MOST_ITEMS = 500
 ELSEWHERE = "@"
 """Stands for a command that names another bot."""
 
@@ -57,14 +59,14 @@ def _spoken(it: _Reading, heard: Heard) -> Heard:
     words = _string(body, "text") or _string(body, "caption")
     marks = _list(body, "entities") or _list(body, "caption_entities")
     text, mentioned, command, argument = _words(it, words, marks)
-    photo, phone = _photo(body), _phone(body, heard.person_id)
+    photo, phone, voice = _photo(body), _phone(body, heard.person_id), _voice(body)
     foreign = command == ELSEWHERE
-    if foreign or not (text or photo or phone or mentioned):
+    if foreign or not (text or photo or phone or mentioned or voice):
         return replace(heard, kind=Kind.OTHER)
     said = replace(
         heard, text=text, command=command, argument=argument, mentioned=mentioned, bot=it.bot_username
     )
-    return replace(said, photo=photo, phone=phone, **_reply(it))
+    return replace(said, photo=photo, phone=phone, **voice, **_reply(it))
 
 
 def _service(it: _Reading, heard: Heard) -> Heard | None:
@@ -204,6 +206,18 @@ def _photo(body: Raw) -> str:
     return _string(sizes[-1], "file_id") if sizes else ""
 
 
+def _voice(body: Raw) -> dict[str, Any]:
+    if body.get("voice") is None:
+        return {}
+    voice = _table(body["voice"])
+    size = _whole(voice, "file_size", least=0) if "file_size" in voice else 0
+    return {
+        "voice": _string(voice, "file_id"),
+        "voice_seconds": _whole(voice, "duration", least=0),
+        "voice_bytes": size,
+    }
+
+
 def _phone(body: Raw, person_id: int | None) -> str:
     """A shared contact counts only when it is the sender's own."""
     if body.get("contact") is None:
@@ -211,37 +225,3 @@ def _phone(body: Raw, person_id: int | None) -> str:
     contact = _table(body["contact"])
     own = person_id is not None and contact.get("user_id") == person_id
     return _string(contact, "phone_number")[:32] if own else ""
-
-
-def _table(value: Any) -> Raw:
-    if not isinstance(value, dict):
-        raise Malformed("an object was expected")
-    return value
-
-
-def _whole(table: Raw, name: str, *, least: int = -LARGEST, most: int = LARGEST) -> int:
-    value = table.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Malformed(f"{name} is no number that can be")
-    return value
-
-
-def _string(table: Raw, name: str) -> str:
-    value = table.get(name, "")
-    if not isinstance(value, str):
-        raise Malformed(f"{name} is no text")
-    if value.isascii() and "\0" not in value:
-        return value
-    # Half a character pair or a NUL would be refused by the store.
-    return (
-        value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        .encode("utf-16-le", "surrogatepass")
-        .decode("utf-16-le", "replace")
-    )
-
-
-def _list(table: Raw, name: str) -> list[Any]:
-    value = table.get(name) or []
-    if not isinstance(value, list) or len(value) > MOST_ITEMS:
-        raise Malformed(f"{name} is no list")
-    return value

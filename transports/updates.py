@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from nlu.suggestions import Suggestion
+
 Raw = Mapping[str, Any]
 
 ANONYMOUS = frozenset({1087968824, 136817688, 777000})
@@ -51,6 +53,12 @@ class Heard:
     callback_id: str = ""
     data: str = ""
     photo: str = ""
+    voice: str = ""
+    voice_seconds: int = 0
+    voice_bytes: int = 0
+    voice_fault: str = ""
+    """Why nobody could make out what was said; empty when it was written down."""
+    suggestion: Suggestion | None = None
     phone: str = ""
     bot_status: str = ""
     joined: tuple[tuple[int, str], ...] = ()
