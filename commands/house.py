@@ -28,11 +28,12 @@ from rules.posts import daily_post
 from rules.swap_posts import swap_post
 from rules.vacancies import vacancy_post
 from transports.dispatch import Dispatcher, Handling
+from transports.headstart import Headstart
 from transports.hearing import hear
 from transports.pacing import UNLIMITED, Limits
 from transports.receiving import Intake, Receiver
 from transports.taps import Taps
-from transports.telegram import Me, Retry, Telegram, Uncertain, wires
+from transports.telegram import Me, Retry, Telegram, Uncertain
 from transports.updates import Heard
 from transports.vitals import Vitals
 
@@ -96,11 +97,11 @@ def clock_of(config: Config) -> Callable[[], datetime]:
 class House:
     """Everything that lives as long as the bot."""
 
-    def __init__(self, config: Config, token: str, store: Store) -> None:
+    def __init__(self, config: Config, token: str, store: Store, reach: tuple[Telegram, Headstart]) -> None:
         set_up(config.log, token, config.telegram.webhook_secret.get_secret_value())
         self.config, self.store = config, store
         self.clock = clock_of(config)
-        self.telegram = Telegram(token, wires(config.telegram.proxy), config.telegram.api_base)
+        self.telegram, self.early = reach
         self.vitals = Vitals(self.clock())
         self.operators = config.operator.telegram_ids
         papers, limits = partial(make_sheet, store, self.telegram), PACES[config.telegram.pace]
@@ -115,13 +116,11 @@ class House:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        await self.telegram.open()
         try:
             me = await self._introduce(stopping)
             if me is not None:
                 await self._work(me, stopping)
         finally:
-            await self.telegram.close()
             await self.store.close()
 
     async def _introduce(self, stopping: asyncio.Event) -> Me | None:
@@ -140,7 +139,7 @@ class House:
         handling = Handling(listening.hear, read, self.clock, self.operators, send=self.sender.hand_over)
         dispatcher = Dispatcher(self.store, handling)
         intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators, self.vitals)
-        receiver = Receiver(self.telegram.poll, intake.keep, self.vitals, self.clock)
+        receiver = Receiver(self.early.poll, intake.keep, self.vitals, self.clock)
         clock = Clock(self.scheduler, every=self.config.clock.tick_seconds, after=self._ticked)
         await self.sender.start()
         dispatcher.start()

@@ -1,11 +1,16 @@
 """Bot, timed duties and web in one process, until told to stop."""
 
 import asyncio
+import fcntl
+import importlib
 from argparse import Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.saying import complain, configured, say
 from config import Config
+from transports.headstart import Headstart
+from transports.telegram import SecondPoller, Telegram, TokenRefused, wires
 
 if TYPE_CHECKING:
     from models.store import Store
@@ -28,20 +33,37 @@ def main(arguments: Namespace) -> int:
 
 
 def _run(config: Config, token: str) -> int:
-    from commands.house import House, PortTaken
-    from models.store import StoreFull
-    from transports.telegram import SecondPoller, TokenRefused
-
-    store = _opened(config.store.url)
-    if store is None:
-        return 1
     try:
-        asyncio.run(House(config, token, store).live())
+        return asyncio.run(_live(config, token))
     except TokenRefused:
         complain("cli.token_refused")
     except SecondPoller:
         complain("cli.second_poller")
-    except PortTaken as taken:
+    return 1
+
+
+async def _live(config: Config, token: str) -> int:
+    """Ask for updates first: all that remembers and decides takes a second to load, and is not needed for that."""
+    telegram = Telegram(token, wires(config.telegram.proxy), config.telegram.api_base)
+    await telegram.open()
+    early = Headstart(telegram.poll)
+    if not config.telegram.webhook_url and undisturbed(config.store.url):
+        early.begin()
+    try:
+        store = await asyncio.to_thread(_opened, config.store.url)
+        return 1 if store is None else await _work(config, token, store, (telegram, early))
+    finally:
+        await early.close()
+        await telegram.close()
+
+
+async def _work(config: Config, token: str, store: "Store", reach: tuple[Telegram, Headstart]) -> int:
+    from models.store import StoreFull
+
+    house = await asyncio.to_thread(importlib.import_module, "commands.house")
+    try:
+        await house.House(config, token, store, reach).live()
+    except house.PortTaken as taken:
         complain("cli.port_taken", port=str(taken))
     except StoreFull:
         complain("cli.store_full")
@@ -49,6 +71,21 @@ def _run(config: Config, token: str) -> int:
         say("cli.stopped")
         return 0
     return 1
+
+
+def undisturbed(url: str) -> bool:
+    """Whether surely no other bot works on this store: its poll would be broken off by ours."""
+    if not url.startswith("sqlite:///"):
+        return False
+    file = Path(f"{url.removeprefix('sqlite:///').partition('?')[0]}.lock")
+    try:
+        with file.open("r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def _opened(url: str) -> "Store | None":
