@@ -12,7 +12,7 @@ from models.meals import Booking, Meal
 from models.outbox import OutboxMessage
 from models.people import Canteen, Member, MemberRole
 from models.requests import Request
-from rules import certificates, request_lists, shifts_export
+from rules import certificates, kitchen_export, request_lists, shifts_export
 from rules.settings import at
 
 PAGE = 500
@@ -35,6 +35,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "due_at",
     ),
     "shifts": shifts_export.COLUMNS,
+    **kitchen_export.KINDS,
     "outbox": ("id", "key", "chat_id", "kind", "status", "due_at", "sent_at", "message_id"),
     "audit": ("id", "at", "actor", "subject", "action", "object", "before", "after", "update_id"),
 }
@@ -238,6 +239,7 @@ _PAGES: dict[str, Callable[[Session, Canteen, Span, int], Page]] = {
     "bookings": _bookings,
     "requests": _requests,
     "shifts": shifts_export.page,
+    **kitchen_export.PAGES,
     "outbox": _outbox,
     "audit": _audit,
 }

@@ -120,7 +120,14 @@ def check(session: Session, member_id: int, temperature: int, act: Act, *, fit: 
     audit.record(session, act, "kitchen.checked", obj, subject_id=member.id, after=after)
     if not row.fit:
         said = Text("kitchen.arrange_another", name=member.name, day=row.day)
-        outbox.tell_role(session, f"unfit:{row.id}", canteen.id, (Role.MANAGER,), said, now=act.now)
+        outbox.tell_role(
+            session,
+            f"unfit:{member.id}:{act.now:%Y%m%d%H%M%S}",
+            canteen.id,
+            (Role.MANAGER,),
+            said,
+            now=act.now,
+        )
     return row
 
 

@@ -1,6 +1,6 @@
 """Telling somebody else: a row with a unique key, in the same unit as the change it tells of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.base import table_of
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
-from models.people import Account, Canteen, Member, MemberRole, Role
+from models.people import Account, Canteen, Member, MemberRole, Role, Status
 from models.prepared import Prepared
 from models.store import keep
 from rules.values import Message, Text, as_message, encode_message
@@ -83,7 +83,7 @@ def post(
     lasts: timedelta | None = None,
 ) -> OutboxMessage | None:
     """Keep a message to be sent after the commit; None when its key was already used."""
-    if KEY.run(session, {"key": key}).first() is not None:
+    if KEY.run(session, {"key": key}).fetchone() is not None:
         return None
     row = answer(key, receiver, said, kind=kind, now=now)
     row.due_at = due_at or now
@@ -113,14 +113,21 @@ def tell(
 def tell_role(
     session: Session, key: str, canteen_id: int, roles: Iterable[Role], said: Message | Text, *, now: datetime
 ) -> int:
-    """Write to everybody who holds one of the roles; answers how many could be reached."""
+    """Write to everybody here who holds one of the roles; answers how many could be reached."""
     holding = select(MemberRole.member_id).where(col(MemberRole.role).in_(list(roles)))
     holders = (
         select(Member)
         .where(Member.canteen_id == canteen_id, col(Member.id).in_(holding))
         .order_by(col(Member.id))
     )
-    return sum(tell(session, key, member, said, now=now) is not None for member in session.exec(holders))
+    here = _awake(session.exec(holders).all())
+    return sum(tell(session, key, member, said, now=now) is not None for member in here)
+
+
+def _awake(holders: Sequence[Member]) -> Sequence[Member]:
+    """The absent and the ill are left in peace, unless nobody else holds the role."""
+    living = [member for member in holders if member.status not in (Status.LEFT, Status.DECEASED)]
+    return [member for member in living if member.status == Status.ACTIVE] or living
 
 
 def retract(session: Session, keys: Iterable[str], now: datetime) -> None:

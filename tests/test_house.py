@@ -21,6 +21,8 @@ CAPABILITIES = {
     "requests",
     "emergencies",
     "shifts",
+    "certificates",
+    "kitchen",
 }
 FORBIDDEN_NAMES = {"utils", "common", "misc", "helpers", "helper", "manager"}
 LONGEST_FILE = 250

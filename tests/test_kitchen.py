@@ -16,13 +16,27 @@ from jobs import kitchen as duties
 from jobs.duties import Look
 from jobs.scheduler import perform
 from models.audit import AuditEntry
+from models.certificates import CertificateKind
 from models.deliveries import Delivery, Outcome
 from models.kitchen import MealClock, MorningCheck, Sample
 from models.meals import BookingState, MealState, Mode, Sitting
 from models.outbox import OutboxMessage
 from models.people import Canteen, Role, Status
 from models.shifts import Assignment, DutyKind, Shift
-from rules import bookings, eaters, kitchen, kitchen_book, kitchen_card, menus, privacy, samples, sheets
+from rules import (
+    bookings,
+    certificates,
+    eaters,
+    exports,
+    kitchen,
+    kitchen_book,
+    kitchen_card,
+    kitchen_export,
+    menus,
+    privacy,
+    samples,
+    sheets,
+)
 from rules.bookings import Order
 from rules.kitchen import Step
 from rules.menus import MenuLine
@@ -656,3 +670,42 @@ def test_my_data_shows_my_morning_checks(session, cook, act):
 
 def test_hours_are_those_of_the_village(session, canteen):
     assert kitchen_card.clock_time(canteen, at(canteen, THURSDAY, NOON.time())).hour == NOON.hour
+
+
+def test_the_book_is_exported_row_by_row_and_outlives_a_page(
+    session, canteen, cook, manager, month, act, monkeypatch
+):
+    monkeypatch.setattr(kitchen_export, "PAGE", 1)
+    certificates.record(session, cook.id, CertificateKind.HEALTH, date(2027, 3, 1), act(manager))
+
+    def rows(kind, *days):
+        found = list(exports.rows(session, kind, canteen, *days))
+        assert all(tuple(row) == exports.KINDS[kind] for row in found)
+        return found
+
+    assert [(row["dish"], row["discarded_by"]) for row in rows("samples")] == [
+        ("红烧肉", "王师傅"),
+        ("炒青菜", "王师傅"),
+    ]
+    assert rows("samples")[0]["kept_at"] == "2026-11-26T03:30:00Z"
+    assert [(row["person"], row["temperature"], row["fit"]) for row in rows("morning_checks")] == [
+        ("王师傅", 36.5, True)
+    ]
+    assert rows("certificates") == [
+        {"id": 1, "person": "王师傅", "kind": "health", "valid_until": "2027-03-01"}
+    ]
+    assert rows("samples", THURSDAY + timedelta(days=1)) == []
+    assert rows("morning_checks", None, THURSDAY - timedelta(days=1)) == []
+
+
+def test_nobody_absent_is_told_while_somebody_else_is_there(session, cook, manager, villager, act):
+    villager("黄主任", Role.MANAGER, telegram_id=3001, status=Status.AWAY)
+    kitchen.check(session, cook.id, 380, act(cook, now=MORNING), fit=True)
+    kept = session.exec(select(OutboxMessage).where(OutboxMessage.key.startswith("unfit:"))).all()
+    assert [row.member_id for row in kept] == [manager.id]
+    manager.status = Status.IN_HOSPITAL
+    session.flush()
+    later = act(cook, now=MORNING + timedelta(minutes=2))
+    kitchen.check(session, cook.id, 385, later, fit=True)
+    kept = session.exec(select(OutboxMessage).where(OutboxMessage.key.startswith("unfit:"))).all()
+    assert len(kept) == 3, "when all are away, all are told"
