@@ -1,5 +1,6 @@
 """Who speaks, in which village, with which roles: one statement, and none for somebody who spoke just before."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, ScalarSelect, and_, bindparam, func
@@ -7,9 +8,8 @@ from sqlmodel import Session, col, select
 
 from models.memory import shelf
 from models.people import Account, Canteen, Member, MemberRole, Role
-from transports.updates import Heard
-
-Speaker = tuple[Account | None, Canteen | None, Member | None, frozenset[Role]]
+from rules.outbox import reachable_again
+from transports.updates import Heard, Kind
 
 SPEAKERS = shelf(Account, Canteen, Member, MemberRole)
 PERSON: BindParameter[int] = bindparam("person")
@@ -39,33 +39,53 @@ IN_GROUP = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who says something: what their account says of them, and who they are in the village."""
+
+    account_id: int | None = None
+    language: str | None = None
+    lost: bool = False
+    canteen: Canteen | None = None
+    member: Member | None = None
+    roles: frozenset[Role] = frozenset()
+
+
 def speaker(session: Session, heard: Heard) -> Speaker:
     """Who speaks; a person never heard before gets an account, one who was out of reach is in reach again."""
-    account, canteen, member, roles = _recall(session, heard)
-    if account is None and heard.person_id is not None:
+    found = _recall(session, heard)
+    if found.account_id is None and heard.person_id is not None:
         session.add(Account(telegram_id=heard.person_id, name=heard.person_name[:128]))
-        account, canteen, member, roles = _recall(session, heard)
-    if account is not None and account.unreachable_since is not None and heard.private:
-        account.unreachable_since, account.unreachable_reason = None, None
-    return account, canteen, member, roles
+        found = _recall(session, heard)
+    if found.lost and heard.private:
+        reachable_again(session, heard.person_id or 0)
+    return found
+
+
+def _reaches(heard: Heard) -> bool:
+    """Whether this proves that the person can be written to: the news that they blocked the bot does not."""
+    return heard.private and (heard.kind != Kind.MEMBERSHIP or heard.bot_status == "member")
 
 
 def _recall(session: Session, heard: Heard) -> Speaker:
     person, chat = heard.person_id, None if heard.private else heard.chat_id
-    account, canteen, member, roles = SPEAKERS.recall(
-        session, (person, chat), lambda: _of_place(session, person, chat)
-    )
-    return account, canteen, member, roles
+    return Speaker(*SPEAKERS.recall(session, (person, chat), lambda: _of_place(session, person, chat)))
 
 
-def _of_place(session: Session, person: int | None, chat: int | None) -> Speaker:
+def _of_place(session: Session, person: int | None, chat: int | None) -> tuple[Any, ...]:
     asked = IN_PRIVATE if chat is None else IN_GROUP
     found = session.exec(asked, params={"person": person, "chat": chat}).all()
     if not found:
-        known = select(Account).where(Account.telegram_id == person)
-        return session.exec(known).first(), None, None, frozenset()
+        return _of_account(session.exec(select(Account).where(Account.telegram_id == person)).first())
     account, canteen, member, roles = next((row for row in found if _chosen(row)), found[0])
-    return account, canteen, member, frozenset(Role(role) for role in (roles or "").split(",") if role)
+    held = frozenset(Role(role) for role in (roles or "").split(",") if role)
+    return *_of_account(account), canteen, member, held
+
+
+def _of_account(account: Account | None) -> tuple[Any, ...]:
+    if account is None:
+        return None, None, False
+    return account.id, account.language, account.unreachable_since is not None
 
 
 def _chosen(row: Any) -> bool:

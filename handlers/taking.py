@@ -83,11 +83,11 @@ def refuse(session: Session, heard: Heard, now: datetime, text: Text) -> Said:
 
 def begin(session: Session, heard: Heard, now: datetime) -> Turn:
     """Find out who speaks and which village it is about."""
-    account, canteen, member, roles = speaker(session, heard)
-    own = account.language if account else None
+    who = speaker(session, heard)
+    own, canteen, member = who.language, who.canteen, who.member
     spoken = canteen.language if canteen and not (heard.private and own is None and member is None) else None
     language = (own if heard.private else None) or spoken or known(heard.person_language)
-    return Turn(session, heard, now, language, canteen, member, roles)
+    return Turn(session, heard, now, language, canteen, member, who.roles)
 
 
 def finish(turn: Turn, answer: Answer) -> Said:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.operators import OperatorType
 from sqlmodel import Field, Session, SQLModel
 
@@ -124,12 +124,13 @@ def table_of(model: type[SQLModel]) -> sa.Table:
 
 def adopt(session: Session, row: SQLModel) -> None:
     """Let the session take a row that stands in the store for one it has read."""
-    state: Any = sa.inspect(row)
+    state: Any = instance_state(row)
     if state.modified:
         make_transient_to_detached(row)
-    else:
-        state.key = identity_key(type(row), row.__dict__["id"])
-    session.add(row)
+    state.key = (type(row), (row.__dict__["id"],), None)
+    # What the loader of SQLAlchemy does; Session.add would search the row for what hangs on it.
+    state.session_id = session.hash_key
+    session.identity_map.add(state)
 
 
 class Row(Table):

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, SQLModel
 
 from models.base import adopt
@@ -31,11 +30,11 @@ class Shelf:
 
     def recall(self, session: Session, key: Hashable, read: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
         """The answer, from memory where there is one; rows in it belong to the session like any others."""
-        memory: Memory | None = session.info.get("memory")
-        if memory is None:
+        writer = session.info.get("writer")
+        if writer is None:
             return read()
         session.flush()
-        return memory.recall(session, self, key, read)
+        return writer.memory.recall(session, self, key, read)  # type: ignore[no-any-return]
 
 
 def shelf(*tables: type[SQLModel]) -> Shelf:
@@ -48,14 +47,15 @@ class Kept:
     """A row as it was read."""
 
     kind: type[SQLModel]
+    make: Callable[[], SQLModel]
     values: dict[str, Any]
 
     def row(self, session: Session) -> SQLModel:
         """The row in this session: the one it has already, or one that differs from a read one in nothing."""
-        known = session.identity_map.get(identity_key(self.kind, self.values["id"]))
+        known = session.identity_map.get((self.kind, (self.values["id"],), None))
         if known is not None:
             return known
-        row: SQLModel = sa.inspect(self.kind).class_manager.new_instance()
+        row = self.make()
         row.__dict__.update({name: _own(value) for name, value in self.values.items()})
         adopt(session, row)
         return row
@@ -63,7 +63,9 @@ class Kept:
 
 def _own(value: Any) -> Any:
     """Lists and objects could be changed in place by who gets them."""
-    return deepcopy(value) if value.__class__ in (dict, list) else value
+    if value.__class__ not in (dict, list):
+        return value
+    return deepcopy(value) if value else value.__class__()
 
 
 class Memory:
@@ -97,6 +99,10 @@ class Memory:
             self.forget()
             self._version = version
 
+    def changes(self, table: str) -> None:
+        """A table is changed; from now on nobody is told what was read from it."""
+        self._changed.add(table)
+
     def wrote(self, statement: str) -> None:
         """A statement was carried out; from now on nobody is told what it may have changed."""
         if statement.startswith(READS):
@@ -105,7 +111,7 @@ class Memory:
         if changes is None:
             self._blind = True
         else:
-            self._changed.add(changes[1])
+            self.changes(changes[1])
 
     def unit_over(self) -> None:
         """A unit has ended, kept or not: what was kept before it is forgotten, what is read next is true again."""
@@ -123,8 +129,9 @@ class Memory:
 def _kept(one: Any) -> Any:
     if not isinstance(one, SQLModel):
         return one
-    values = {column.key: getattr(one, column.key) for column in sa.inspect(type(one)).columns}
-    return Kept(type(one), {name: _own(value) for name, value in values.items()})
+    mapper = sa.inspect(type(one))
+    values = {column.key: _own(getattr(one, column.key)) for column in mapper.columns}
+    return Kept(type(one), mapper.class_manager.new_instance, values)
 
 
 def listen(engine: sa.Engine, memory: Memory) -> None:

@@ -1,13 +1,15 @@
 """Statements asked at every turn, put into SQL once: making them anew cost more than the store's own work."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.crud import REQUIRED
 from sqlmodel import Session
+
+from models.base import Instant
 
 Convert = Callable[[Any], Any]
 
@@ -15,49 +17,76 @@ OPEN = (None, REQUIRED)
 """A value of the statement that is given each time."""
 
 
+class Found(Protocol):
+    """What a statement leaves behind."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it changed."""
+
+    @property
+    def lastrowid(self) -> int | None:
+        """The number of the row it wrote, on SQLite."""
+
+    def fetchone(self) -> Any:
+        """The next row."""
+
+    def fetchall(self) -> Sequence[Any]:
+        """All rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A statement as one kind of store takes it: its values by place, or by name."""
+    """A statement as one kind of store takes it: values in their order, each given by name or fixed."""
 
     sql: str
-    fixed: Mapping[str, Any]
-    wanted: tuple[tuple[str, Convert | None], ...]
-    places: tuple[str, ...] | None
+    values: tuple[tuple[str, Convert | None, Any], ...]
+    by_place: bool
 
     def fill(self, given: Mapping[str, Any]) -> Any:
         """The values as the driver takes them."""
-        named = {n: given[n] if convert is None else convert(given[n]) for n, convert in self.wanted}
-        named.update(self.fixed)
-        return named if self.places is None else tuple([named[name] for name in self.places])
+        filled = [
+            fixed if name not in given else given[name] if convert is None else convert(given[name])
+            for name, convert, fixed in self.values
+        ]
+        return (
+            filled
+            if self.by_place
+            else {value[0]: one for value, one in zip(self.values, filled, strict=True)}
+        )
 
 
 class Prepared:
     """One statement; what comes out is as the driver has it: an enum is a string, a moment may be one."""
 
-    __slots__ = ("_columns", "_forms", "_statement")
+    __slots__ = ("_changes", "_columns", "_forms", "_statement")
 
-    def __init__(self, statement: sa.sql.ClauseElement, columns: list[str] | None = None) -> None:
+    def __init__(self, statement: Any, columns: Sequence[str] | None = None) -> None:
         self._statement, self._columns = statement, columns
+        self._changes: str | None = statement.table.name if statement.is_dml else None
         self._forms: dict[str, Form] = {}
 
-    def run(self, session: Session, values: Mapping[str, Any]) -> sa.CursorResult[Any]:
+    def run(self, session: Session, values: Mapping[str, Any]) -> Found:
         """Carry it out; what the session has not written yet is written first."""
         session.flush()
+        writer = session.info.get("writer")
+        if writer is not None:
+            form = self._forms.get("sqlite") or self._form(session.get_bind().dialect)
+            return writer.run(form.sql, form.fill(values), self._changes)  # type: ignore[no-any-return]
         connection = session.connection()
-        dialect = connection.dialect
-        form = self._forms.get(dialect.name)
-        if form is None:
-            form = self._forms[dialect.name] = self._form(dialect)
-        return connection.exec_driver_sql(form.sql, form.fill(values))
+        form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
+        filled = form.fill(values)
+        return connection.exec_driver_sql(form.sql, tuple(filled) if form.by_place else filled)
 
     def _form(self, dialect: Dialect) -> Form:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
-        converts = {
-            n: compiled.binds[n].type.dialect_impl(dialect).bind_processor(dialect) for n in compiled.params
-        }
-        wanted = tuple((n, converts[n]) for n, value in compiled.params.items() if value in OPEN)
-        fixed = {n: value for n, value in compiled.params.items() if value not in OPEN}
-        given = {n: convert(value) if (convert := converts[n]) else value for n, value in fixed.items()}
-        return Form(
-            str(compiled), given, wanted, tuple(compiled.positiontup) if compiled.positional else None
-        )
+        given, values = compiled.params, []
+        for name in compiled.positiontup or given:
+            kind = compiled.binds[name].type
+            convert = kind.dialect_impl(dialect).bind_processor(dialect)
+            if isinstance(kind, Instant):  # a turn writes its own moment a dozen times
+                convert = lru_cache(64)(convert)
+            fixed = None if given[name] in OPEN else convert(given[name]) if convert else given[name]
+            values.append((name, convert, fixed))
+        form = self._forms[dialect.name] = Form(str(compiled), tuple(values), bool(compiled.positional))
+        return form

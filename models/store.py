@@ -131,7 +131,8 @@ def _insert(table: type[SQLModel]) -> Prepared:
 def write(session: Session, row: SQLModel) -> int:
     """Write a new row at once, without the search for what else has changed; the session does not come to know it."""
     written = _insert(type(row)).run(session, row.__dict__)
-    return int(written.scalar_one() if written.returns_rows else written.lastrowid)
+    number = written.lastrowid if session.get_bind().dialect.name == "sqlite" else written.fetchone()[0]
+    return int(number or 0)
 
 
 def keep(session: Session, row: R) -> R:

@@ -4,7 +4,9 @@ import queue
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +17,20 @@ from models.unit import Asked, StoreClosed, StoreFull, Unit, UnitSession, delive
 
 GROUP_UNITS = 64
 GROUP_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """The writer as its unit sees it: a short way to the store, and what is remembered of it."""
+
+    execute: Callable[..., sqlite3.Cursor]
+    memory: Memory
+
+    def run(self, sql: str, values: Sequence[Any], changes: str | None) -> sqlite3.Cursor:
+        """Carry a statement out at once, and forget what it changes."""
+        if changes is not None:
+            self.memory.changes(changes)
+        return self.execute(sql, values)
 
 
 class Writer:
@@ -110,7 +126,8 @@ class Writer:
         assert self._session is not None
         try:
             with self._session as session:
-                session.info["memory"] = self._memory
+                below = driver(session.connection())
+                session.info["writer"] = Hand(below.execute, self._memory)
                 value = unit(session)
                 session.keep()
                 return value

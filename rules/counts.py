@@ -1,8 +1,6 @@
 """Counting the portions of a meal: seated, offered, waiting."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import bindparam, case, func
 from sqlmodel import Session, col, select
@@ -44,8 +42,7 @@ def count_beside(session: Session, meal_id: int, eater_id: int) -> tuple[Count, 
     """The portions of all others at a meal, and the number of the eater's own booking."""
     by_mode: dict[Mode, int] = {}
     waiting, mine = 0, None
-    rows: Sequence[Any] = BESIDE.run(session, {"meal": meal_id, "eater": eater_id}).all()
-    for state, mode, portions, own in rows:
+    for state, mode, portions, own in BESIDE.run(session, {"meal": meal_id, "eater": eater_id}).fetchall():
         mine = own or mine
         if state == BookingState.WAITLISTED:
             waiting += int(portions)

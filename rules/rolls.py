@@ -2,17 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam, literal_column
 from sqlmodel import Session, col, select
 
+from models.base import table_of
 from models.meals import Booking, BookingState, Meal, Mode, Sitting
 from models.people import Canteen, Member
+from models.prepared import Prepared
 from rules import meals
 from rules.settings import local_day, settings_of
 from rules.values import Text
 
+BOOKED = table_of(Booking).c
+USUAL_MODE = Prepared(
+    select(BOOKED.mode)
+    .where(BOOKED.eater_id == bindparam("eater"))
+    .order_by(BOOKED.id.desc())
+    .limit(literal_column("1"))
+)
 LIVE = (BookingState.BOOKED, BookingState.WAITLISTED)
 ENDED = (BookingState.CANCELLED, BookingState.CANCELLED_LATE)
 
@@ -53,8 +63,8 @@ def plainly(state: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def usual_mode(session: Session, eater_id: int) -> Mode:
     """How an eater had their last meal; the first is eaten at the table."""
-    last = usual(session, eater_id)
-    return last.mode if last else Mode.DINE_IN
+    last = USUAL_MODE.run(session, {"eater": eater_id}).fetchone()
+    return Mode(last[0]) if last else Mode.DINE_IN
 
 
 def echo(eater: Member, kept: Kept) -> Text:
@@ -79,6 +89,13 @@ def upcoming(
     mine = select(Booking, Meal).join(Meal, col(Meal.id) == col(Booking.meal_id))
     mine = mine.where(col(Booking.meal_id).in_(coming), Booking.eater_id == eater_id)
     return session.exec(mine.where(col(Booking.state).in_(LIVE)).order_by(col(Meal.starts_at))).all()
+
+
+def of_day(session: Session, canteen: Canteen, eater_id: int, day: date) -> Sequence[tuple[Booking, Meal]]:
+    """All bookings of an eater on a day, whatever became of them."""
+    mine = select(Booking, Meal).join(Meal, col(Meal.id) == col(Booking.meal_id))
+    mine = mine.where(Meal.canteen_id == canteen.id, Meal.day == day, Booking.eater_id == eater_id)
+    return session.exec(mine.order_by(col(Meal.starts_at))).all()
 
 
 def usual(session: Session, eater_id: int) -> Booking | None:

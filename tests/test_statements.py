@@ -12,6 +12,7 @@ from models.inbox import InboxUpdate
 from models.meals import Meal, Sitting
 from models.outbox import Post
 from models.people import Account, Canteen, Member, MemberRole, Role
+from models.sqlite import driver
 from transports.hearing import hear
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
@@ -60,10 +61,14 @@ class Counter:
 
     def __init__(self, store) -> None:
         self.store, self.statements = store, []
-        sa.event.listen(store.engine, "before_cursor_execute", self._note)
+        if store.dialect == "sqlite":
+            store.write_now(lambda session: driver(session.connection()).set_trace_callback(self._note))
+        else:
+            sa.event.listen(store.engine, "before_cursor_execute", lambda *given: self._note(given[2]))
 
-    def _note(self, connection, cursor, statement, parameters, context, executemany) -> None:
-        self.statements.append(statement)
+    def _note(self, statement) -> None:
+        if statement.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+            self.statements.append(statement)
 
     def turn(self, raw) -> int:
         """Let an update be heard; answers how many statements its unit asked."""
