@@ -19,7 +19,7 @@ FIRST, NEXT, BACK = "first", "next", "back"
 
 def page(turn: Turn, name: str = BACK) -> Page:
     """The keys of a page: who cares for somebody finds that first."""
-    own, other = (FAMILY, TOMORROW) if _cares(turn) else (TOMORROW, FAMILY)
+    own, other = (FAMILY, TOMORROW) if cares(turn) else (TOMORROW, FAMILY)
     pages = {
         BACK: (own, Text("people.key_menu"), Text("people.key_more")),
         FIRST: (Text("people.key_mine"), Text("people.key_cancel"), Text("people.key_next")),
@@ -28,7 +28,8 @@ def page(turn: Turn, name: str = BACK) -> Page:
     return tuple((key,) for key in pages.get(name, pages[BACK]))
 
 
-def _cares(turn: Turn) -> bool:
+def cares(turn: Turn) -> bool:
+    """Whether somebody is here for their family more than for themselves."""
     return Role.FAMILY in turn.roles and Role.ELDER not in turn.roles
 
 

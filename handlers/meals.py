@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers import bookings as orders
-from handlers import lists, questions, resting, standing
+from handlers import eaten, lists, questions, resting, standing
 from handlers import rolls as rolls_room
 from handlers.bookings import known, told
 from handlers.turn import Turn
@@ -193,6 +193,7 @@ def _given_up(done: dict[str, Any]) -> bool:
 
 COMMANDS = {
     "still": still,
+    **eaten.COMMANDS,
     "book": orders.by_command,
     "cancel": orders.cancel_by_command,
     "mine": mine,

@@ -92,7 +92,8 @@ def welcome(turn: Turn, argument: str = "") -> Answer:
             return answer or (Text("people.stranger") if turn.private else None)
     if not turn.private:
         return Text("people.help_group")
-    return Message(lines(Text("people.help", name=turn.asker.name), *_for_roles(turn)), keys=keys.page(turn))
+    key = "people.help_family" if keys.cares(turn) else "people.help"
+    return Message(lines(Text(key, name=turn.asker.name), *_for_roles(turn)), keys=keys.page(turn))
 
 
 def _for_roles(turn: Turn) -> list[Text]:

@@ -32,8 +32,13 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
         "note": slots.notes or "",
     }
     card = turn.ask("meals.standing", **facts)
-    said = _said(_pattern(turn, facts, eater), eater)
-    return Message(Text("meals.standing_confirm", **said), _buttons("standmeal", card.id))
+    said = Text("meals.standing_confirm", **_said(_pattern(turn, facts, eater), eater))
+    return Message(_noted(turn, said, facts["note"]), _buttons("standmeal", card.id))
+
+
+def _noted(turn: Turn, said: Text, note: str) -> Text:
+    """How it is to be prepared is said back in private only."""
+    return Text("meals.with_note", what=said, note=note) if note and turn.private else said
 
 
 def eater_of(turn: Turn, words: str) -> Member:
@@ -82,7 +87,8 @@ def _make(turn: Turn, card: Card, eater: Member) -> Message:
     drafted = _pattern(turn, card.facts, eater)
     pattern = standing.make(turn.session, turn.village, eater, drafted, turn.act)
     change = Change(eater.id, before, resting.seen(turn.session, eater.id))
-    return undoable(turn, Text("meals.standing_made", **_said(pattern, eater)), change)
+    said = _noted(turn, Text("meals.standing_made", **_said(pattern, eater)), pattern.note)
+    return undoable(turn, said, change)
 
 
 def _pattern(turn: Turn, facts: dict[str, Any], eater: Member) -> StandingBooking:

@@ -23,6 +23,11 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"{DEBTOR}(?:我|现在|还|一共|总共|到底)*(?:欠|该付|要付|差)(?:食堂|你们|了|的|着)*(?:多少|几多|好多|几)?(?:块|元)?(?:钱|饭钱|账)?(?:没有|没|吗|呢|啊)?"
             r"|我的?(?:账|账单|饭钱|钱)|查一?下?账|(?:what|how much) do i owe|my account",
         ),
+        (
+            "eaten",
+            r"(?:今天|今日|今早|中午|晌午|午饭)*(?P<who>我(?:妈|爸|家|奶奶|爷爷|外婆|外公|老伴)[一-鿿]{0,2}?|(?!大家|你们|他们|今天|中午|药)[一-鿿]{2,4}?)?(?:今天|今日|今早|今晚|中午|晌午|午饭|早饭|晚饭|的|饭|都|她|他)*"
+            r"(?:有没有|有冇)?(?:吃(?:上|到|过)?(?:饭|午饭|中饭)?了?|送(?:到|过去)?(?:家)?了?|领了?)(?:(?<=有没有.{2})|(?<=有没有.{3})|(?<=有没有.)|(?:没有|没|冇|吗|么|未)(?:有)?)(?:啊|呀|呢)?|has (?:my )?(?P<en>\w+) eaten(?: today)?",
+        ),
         ("privacy", r"我的(?:资料|信息|数据|档案)|my data"),
         ("more", r"(?P<first>更多|more)|(?P<next>还有(?:什么|啥)?|even more)|(?P<back>返回|回去|回到开头|back)"),
         ("family", r"(?:帮|给|替)(?:家里人|家人|家里|别人|老人)(?:订|报)(?:饭|餐)?|book for (?:my )?family"),
@@ -89,7 +94,7 @@ def _about(found: re.Match[str], said: str) -> str:
         return said
     if "first" in groups:
         return str(found.lastgroup)
-    return groups.get("who") or ""
+    return groups.get("who") or groups.get("en") or ""
 
 
 def endless(text: str) -> bool:
