@@ -10,7 +10,7 @@ from models.cards import Card
 from models.people import Member
 from models.requests import Request, RequestKind, Urgency
 from nlu.dates import find_dates, gathered
-from nlu.errands import by_time, is_urgent
+from nlu.errands import by_time, from_time, is_urgent, says_hour
 from nlu.normalise import normalise
 from rules import holding, notices, request_lists, requests
 from rules.requests import Wish
@@ -19,6 +19,7 @@ from rules.values import Answer, Button, Message, Style, Text, Toast, lines
 
 FORM = ("requests.item", "requests.time", "requests.check")
 FORM_LASTS = timedelta(minutes=30)
+DAWN = 6
 UNDO_LASTS = timedelta(minutes=10)
 NEEDS_ITEM = (RequestKind.MEDICINE, RequestKind.REPAIR, RequestKind.ERRAND, RequestKind.OTHER)
 
@@ -28,23 +29,26 @@ def urgency_said(words: str) -> Urgency:
     return Urgency.URGENT if is_urgent(words) else Urgency.NORMAL
 
 
-def due_said(turn: Turn, day: date | None, words: str) -> datetime | None:
-    """The moment that was said; a time that is past today is meant soon."""
-    clock = by_time(words)
+def due_said(turn: Turn, kind: RequestKind, day: date | None, words: str) -> datetime | None:
+    """The moment that was said: by when, and for going along when to set out; what is past today is meant soon."""
+    clock = from_time(words) if kind == RequestKind.ESCORT else by_time(words)
     if day is None and clock is None:
         return None
     hour = time.fromisoformat(clock) if clock else requests.EVENING
+    if hour.hour < DAWN:
+        # Nobody goes at half past two in the night: 两点半 is in the afternoon.
+        hour = hour.replace(hour=hour.hour + 12)
     moment = at(turn.village, day or turn.today, hour)
-    return (
-        max(moment, turn.now + timedelta(hours=1)) if moment > turn.now or day else moment + timedelta(days=1)
-    )
+    if day is None and moment <= turn.now:
+        return moment + timedelta(days=1)
+    return max(moment, turn.now + timedelta(hours=1))
 
 
-def form(turn: Turn, request: Request, *, skip: bool = False) -> Message:
+def form(turn: Turn, request: Request) -> Message:
     """The next question of the form; when all is known, whether it is right."""
     if request.kind in NEEDS_ITEM and not (request.item or request.photo):
         return question(turn, request, "item")
-    if request.kind == RequestKind.ESCORT and not skip:
+    if request.kind == RequestKind.ESCORT and not says_hour(request.words):
         return question(turn, request, "time")
     return check(turn, request)
 
@@ -88,7 +92,8 @@ def time_written(turn: Turn, card: Card, words: str) -> Answer:
     known(turn)
     request = turn.session.get_one(Request, card.facts["request"])
     days = gathered(find_dates(normalise(words), turn.today))
-    due = due_said(turn, days[0] if days else None, words)
+    days = days or gathered(find_dates(normalise(request.words), turn.today))
+    due = due_said(turn, request.kind, days[0] if days else None, words)
     if due is None:
         return question(turn, request, "time")
     requests.amend(turn.session, request.id, Wish(request.kind, due_at=due), turn.act)
@@ -112,7 +117,7 @@ def check(turn: Turn, request: Request) -> Message:
 
 def _whole(turn: Turn, request: Request, elder: Member) -> Text:
     """The whole wish; what exactly is needed only to those who may know it."""
-    until = notices.until(turn.village, request.due_at, turn.now)
+    until = notices.until(turn.village, request, turn.now)
     kind = Text(f"RequestKind.{request.kind}")
     urgent = Text("requests.urgently") if request.urgency == Urgency.URGENT else None
     sees = notices.sees_details(turn.session, request, turn.asker, turn.today)

@@ -32,10 +32,10 @@ _URGENT = re.compile(
     re.I,
 )
 _PARTS = (
-    ("上午|早上|早晨|一早|morning", "11:00"),
-    ("中午|noon", "12:30"),
-    ("下午|afternoon", "17:00"),
-    ("晚上|傍晚|夜里|evening|tonight", "19:30"),
+    ("上午|早上|早晨|一早|morning", "08:30", "11:00"),
+    ("中午|noon", "12:00", "12:30"),
+    ("下午|afternoon", "14:00", "17:00"),
+    ("晚上|傍晚|夜里|evening|tonight", "18:00", "19:30"),
 )
 _KIN = re.compile("(?:我家|我们|我|俺)?(?:老妈|妈妈|妈|老爸|爸爸|爸|外婆|外公|奶奶|爷爷|阿婆|阿公|姥姥|姥爷|老伴|老婆|老公|爱人|婆婆|公公)")  # fmt: skip
 
@@ -57,7 +57,18 @@ def is_urgent(text: str) -> bool:
 def by_time(text: str) -> str | None:
     """By what time, as HH:MM: a clock time, or the end of a part of the day."""
     said = find_time(text)
-    return said or next((clock for words, clock in _PARTS if re.search(words, text, re.I)), None)
+    return said or next((end for words, _, end in _PARTS if re.search(words, text, re.I)), None)
+
+
+def from_time(text: str) -> str | None:
+    """At what time somebody sets out, as HH:MM: a clock time, or the beginning of a part of the day."""
+    said = find_time(text)
+    return said or next((begin for words, begin, _ in _PARTS if re.search(words, text, re.I)), None)
+
+
+def says_hour(text: str) -> bool:
+    """Whether an hour was said."""
+    return find_time(text) is not None
 
 
 def in_danger(text: str, names: frozenset[str]) -> str | None:

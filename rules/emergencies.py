@@ -179,10 +179,12 @@ def _tell_all(session: Session, emergency: Emergency, act: Act, key: str) -> Non
     concerned.pop(act.actor_id or 0, None)
     by = session.get(Member, act.actor_id) if act.actor_id else None
     said = Text(key, name=name_of(session, emergency), by=by.name if by else "")
-    moment = f"{key}:{act.update_id or int(act.now.timestamp())}"
-    callouts.call(
-        session, canteen, list(concerned.values()), Call(f"emergency:{emergency.id}:{moment}", said, act.now)
-    )
+    moment = f"emergency:{emergency.id}:{key}:{act.update_id or int(act.now.timestamp())}"
+    waiting = concerned.pop(emergency.person_id or 0, None)
+    callouts.call(session, canteen, list(concerned.values()), Call(moment, said, act.now))
+    if waiting is not None:
+        yours = Text("emergencies.comes_to_you", by=by.name) if by and emergency.state in OPEN else said
+        callouts.call(session, canteen, [waiting], Call(moment, yours, act.now))
 
 
 def _tell_group(session: Session, emergency: Emergency, act: Act) -> None:

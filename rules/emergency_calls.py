@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from models.emergencies import Emergency, EmergencyState
 from models.people import Canteen, Member
 from models.store import hold
-from rules import audit, callouts, ladders
+from rules import audit, callouts, ladders, notices
 from rules.audit import Act
 from rules.callouts import About, Call
 from rules.ladders import Audience
@@ -94,7 +94,6 @@ def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) 
     """Who, what was said, where and how to reach them: to those called, in private."""
     person = session.get(Member, emergency.person_id) if emergency.person_id else None
     unknown = Text("requests.not_known")
-    place = " ".join(part for part in (person.hamlet, person.address) if part) if person else ""
     raiser = session.get(Member, emergency.raised_by_id) if emergency.raised_by_id else None
     by_other = raiser is not None and raiser.id != emergency.person_id
     return lines(
@@ -104,7 +103,11 @@ def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) 
             words=emergency.words,
             number=number,
         ),
-        Text("emergencies.where", place=place or unknown, phone=(person.phone if person else "") or unknown),
+        Text(
+            "emergencies.where",
+            place=(notices.place(person) if person else "") or unknown,
+            phone=(person.phone if person else "") or unknown,
+        ),
         Text("emergencies.said_by", name=raiser.name, phone=raiser.phone or unknown)
         if raiser and by_other
         else None,

@@ -72,7 +72,7 @@ def _call(
     responsible = callouts.people(session, about, told_, now)
     others = callouts.people(session, about, asked, now)
     known = {member.id for member in responsible}
-    told = callouts.call(session, canteen, responsible, Call(key, _alarm(about, request, now), now))
+    told = callouts.call(session, canteen, responsible, Call(key, _alarm(session, about, request, now), now))
     rest = [member for member in others if member.id not in known]
     return [*told, *callouts.call(session, canteen, rest, Call(key, _question(about, request, now), now))]
 
@@ -87,24 +87,25 @@ def _question(about: About, request: Request, now: datetime) -> Message:
     return Message(Text("requests.please_help", **facts), ((notices.go(request.id),),))
 
 
-def _alarm(about: About, request: Request, now: datetime) -> Message:
+def _alarm(session: Session, about: About, request: Request, now: datetime) -> Message:
     """To those responsible: what has not happened, and what they can do about it."""
     facts = notices.brief(about.canteen, request, about.elder, now)
-    phone = about.elder.phone or Text("requests.no_phone")
+    ask = notices.how_to_ask(about.elder)
     match request.state:
+        case RequestState.ASKED if request.asked_by_id in (None, request.elder_id):
+            return Message(Text("requests.unconfirmed", **facts, ask=ask), confirming(request.id))
         case RequestState.ASKED:
-            return Message(Text("requests.unconfirmed", **facts, phone=phone), confirming(request.id))
+            by = session.get_one(Member, request.asked_by_id).name
+            return Message(Text("requests.asked_for", **facts, by=by, ask=ask), confirming(request.id))
         case RequestState.TAKEN | RequestState.DOING:
             look = (Button(Text("requests.button_see"), f"reqsee:{request.id}"),)
             return Message(Text("requests.overdue", **facts), (look,))
         case RequestState.DONE:
-            return Message(Text("requests.ask_if_done", **facts, phone=phone), accepting(request.id))
+            return Message(Text("requests.ask_if_done", **facts, ask=ask), accepting(request.id))
         case _:
             find = (Button(Text("requests.button_find"), f"reqfind:{request.id}"),)
-            return Message(
-                Text("requests.nobody_yet", **facts, minutes=_waited(request, now)),
-                ((notices.go(request.id),), find),
-            )
+            said = Text("requests.nobody_yet", **facts, minutes=_waited(request, now))
+            return Message(said, ((notices.go(request.id),), find))
 
 
 def _waited(request: Request, now: datetime) -> int:

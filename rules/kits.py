@@ -17,7 +17,7 @@ from rules.values import Button, Fen, Message, Refused, Style, Text, lines
 
 KIT = ("card", "cash", "box")
 """What may be handed out: insurance card, cash, empty box."""
-WITH_KIT = frozenset({RequestKind.MEDICINE, RequestKind.ERRAND, RequestKind.ESCORT})
+WITH_KIT = frozenset({RequestKind.MEDICINE, RequestKind.ERRAND})
 MOST_CASH = 500_000
 
 
@@ -186,9 +186,7 @@ def _tell_of_dispute(session: Session, request: Request, row: Handover, act: Act
     )
     about = About(canteen, elder, request.kind, request.taker_id)
     looking = callouts.people(session, about, (Audience.ON_CALL,), act.now)
-    said = Text(
-        "requests.look_at_dispute", **facts, name=helper.name, phone=elder.phone or Text("requests.no_phone")
-    )
+    said = Text("requests.look_at_dispute", **facts, name=helper.name, ask=notices.how_to_ask(elder))
     key = f"handover:{row.id}:disputed"
     others = [one for one in looking if one.id not in (helper.id, act.actor_id)]
     callouts.call(session, canteen, others, Call(key, Message(said, counting(row.id)), act.now))

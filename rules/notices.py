@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.people import Canteen, Member, Role
-from models.requests import Request, RequestState, Urgency
+from models.requests import Request, RequestKind, RequestState, Urgency
 from rules import audit, outbox
 from rules.audit import Act
 from rules.ladders import QUIET_KINDS, waits
@@ -34,10 +34,11 @@ def when(canteen: Canteen, due_at: datetime, now: datetime) -> Text:
     return Text("requests.when", day=day, part=Text(f"requests.{part}"))
 
 
-def until(canteen: Canteen, due_at: datetime, now: datetime) -> Text:
-    """By when exactly."""
-    local = due_at.astimezone(ZoneInfo(canteen.timezone))
-    return Text("requests.until", day=_day(local.date(), local_day(canteen, now)), time=local.time())
+def until(canteen: Canteen, request: Request, now: datetime) -> Text:
+    """By when exactly, or when to set out together."""
+    local = request.due_at.astimezone(ZoneInfo(canteen.timezone))
+    key = "requests.sets_out" if request.kind == RequestKind.ESCORT else "requests.until"
+    return Text(key, day=_day(local.date(), local_day(canteen, now)), time=local.time())
 
 
 def _day(day: date, today: date) -> Text | date:
@@ -126,14 +127,25 @@ def details(session: Session, request: Request, now: datetime) -> Text:
     unknown = Text("requests.not_known")
     facts = {"number": request.id, "kind": Text(f"RequestKind.{request.kind}"), "name": elder.name}
     age = age_on(elder, local_day(canteen, now))
-    place = " ".join(part for part in (elder.hamlet, elder.address) if part)
     return lines(
-        Text("requests.details_what", **facts, until=until(canteen, request.due_at, now)),
+        Text("requests.details_what", **facts, until=until(canteen, request, now)),
         Text("requests.details_item", item=request.item) if request.item else None,
         Text("requests.details_words", words=request.words) if request.words else None,
         Text("requests.details_age", age=age) if age is not None else None,
-        Text("requests.details_where", place=place or unknown, phone=elder.phone or unknown),
+        Text("requests.details_where", place=place(elder) or unknown, phone=elder.phone or unknown),
     )
+
+
+def place(elder: Member) -> str:
+    """Where somebody lives; the hamlet is not said twice."""
+    if elder.address.startswith(elder.hamlet):
+        return elder.address
+    return f"{elder.hamlet} {elder.address}".strip()
+
+
+def how_to_ask(elder: Member) -> Text:
+    """How those responsible find out: by phone, or at the door."""
+    return Text("requests.phone_them", phone=elder.phone) if elder.phone else Text("requests.go_and_ask")
 
 
 def reveal(session: Session, request: Request, member: Member, act: Act) -> Text:

@@ -101,8 +101,14 @@ def due_at(canteen: Canteen, wish: Wish, now: datetime) -> datetime:
     if wish.due_at is not None:
         return wish.due_at
     if wish.urgency == Urgency.URGENT:
-        return now + timedelta(hours=URGENT_HOURS)
-    return ladders.waits(canteen, wish.urgency, now + timedelta(hours=HOURS[wish.kind]))
+        return _half_hour(now + timedelta(hours=URGENT_HOURS))
+    return ladders.waits(canteen, wish.urgency, _half_hour(now + timedelta(hours=HOURS[wish.kind])))
+
+
+def _half_hour(moment: datetime) -> datetime:
+    """The next full half hour: nobody means 10:07."""
+    past = timedelta(minutes=moment.minute % 30, seconds=moment.second, microseconds=moment.microsecond)
+    return moment if not past else moment - past + timedelta(minutes=30)
 
 
 def of_elder(session: Session, elder_id: int) -> list[Request]:

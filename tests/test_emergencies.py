@@ -114,7 +114,8 @@ def test_somebody_goes_and_everybody_hears_it_and_nobody_is_called_any_more(
     village.says(granny, "我摔倒了")
     village.taps(doctor, buttons_of(session, doctor, "我去"))
     assert only(session).state == EmergencyState.ANSWERED
-    for one in (granny, daughter, social_worker):
+    assert last_told(village, granny) == "黄医生来看您了，别急，别乱动。"
+    for one in (daughter, social_worker):
         assert last_told(village, one) == "黄医生去看李奶奶了。"
     before = len(village.told(daughter))
     pass_by(village, 10)
