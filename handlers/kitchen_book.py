@@ -66,6 +66,8 @@ def who_ate(turn: Turn, argument: str) -> Answer:
     if not found:
         return Text("kitchen.nobody_ate", dish=words.strip()[:40], first=days[0], last=days[-1])
     for table in found:
+        if table.sample is not None and table.sample.photo:
+            turn.answer(Message(Text("kitchen.photo_of", dish=table.dish), photo=table.sample.photo))
         facts = {"meal_id": table.meal.id}
         turn.answer(
             Message(Text("kitchen.eaters_file", day=table.meal.day), attachment=Attachment("eaters", facts))

@@ -224,6 +224,11 @@ def test_the_sample_of_the_dish_is_named_with_its_day(village, session, canteen,
     session.add(row)
     session.flush()
     assert "留样在冰箱里" in village.says(cook, "/whoate 红烧肉")[0]
+    row.photo = "AgAC-sample"
+    village.says(cook, "/whoate 红烧肉")
+    assert [one.body["photo"] for one in session.exec(select(OutboxMessage)) if "photo" in one.body] == [
+        "AgAC-sample"
+    ]
     row.discarded_at = at(12, day=28)
     session.flush()
     assert "倒掉了" in village.says(cook, "/whoate 红烧肉")[0]
