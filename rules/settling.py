@@ -116,19 +116,29 @@ def _doubtful(session: Session, row_id: int, act: Act) -> OutboxMessage:
 
 
 def unreachable(session: Session, row: OutboxMessage, reason: str, now: datetime) -> None:
-    """A person cannot be written to any more: remembered, and the managers are told by name, once."""
+    """A chat cannot be written to any more: remembered, and the managers are told, once."""
     kept = session.get_one(OutboxMessage, row.id)
     kept.status, kept.error = OutboxState.FAILED, reason[:200]
     session.add(kept)
-    account = session.exec(select(Account).where(Account.telegram_id == row.chat_id)).first()
-    if account is None or account.unreachable_since is not None:
-        return
-    account.unreachable_since, account.unreachable_reason = now, reason[:64]
-    session.add(account)
-    member = session.get(Member, row.member_id) if row.member_id else None
-    if member is not None:
+    if row.chat_id < 0:
+        outbox.report(
+            session, f"deaf:{row.chat_id}:{now.date()}", row.canteen_id, Text("outbox.group_deaf"), now=now
+        )
+    elif _newly_out_of_reach(session, row.chat_id, reason, now) and row.member_id:
+        member = session.get_one(Member, row.member_id)
         told = Text("outbox.unreachable", name=member.name)
         outbox.report(session, f"unreachable:{member.id}:{now.date()}", member.canteen_id, told, now=now)
+
+
+def _newly_out_of_reach(session: Session, telegram_id: int, reason: str, now: datetime) -> bool:
+    """Remember it; somebody who never wrote to the bot has no account yet and cannot be reached either."""
+    account = session.exec(select(Account).where(Account.telegram_id == telegram_id)).first()
+    account = account or Account(telegram_id=telegram_id)
+    if account.unreachable_since is not None:
+        return False
+    account.unreachable_since, account.unreachable_reason = now, reason[:64]
+    session.add(account)
+    return True
 
 
 def lost(

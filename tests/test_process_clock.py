@@ -10,7 +10,7 @@ import pytest
 
 from models.people import Canteen, Member, MemberRole, Role
 from models.store import open_store
-from tests.processes import GROUP, MANAGER, NAME, Bot, free_port, on_sqlite, villagers
+from tests.processes import GROUP, MANAGER, Bot, free_port, name_of, on_sqlite, villagers
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(900), on_sqlite]
 TICKS = re.compile(r'canteen_events_total\{what="ticks"\} ([\d.]+)')
@@ -99,7 +99,7 @@ def settle_abroad(bot: Bot, timezone: str, number: int, created_at: datetime) ->
         session.flush()
         member = Member(
             canteen_id=canteen.id,
-            name=f"{NAME}{manager}",
+            name=name_of(manager),
             telegram_id=manager,
             joined_at=created_at,
             approved_at=created_at,
@@ -111,7 +111,7 @@ def settle_abroad(bot: Bot, timezone: str, number: int, created_at: datetime) ->
     store = open_store(bot.store_url)
     store.write_now(fill)
     store.close_now()
-    bot.world.add_person(f"{NAME}{manager}", person_id=manager).started = True
+    bot.world.add_person(name_of(manager), person_id=manager).started = True
     bot.world.add_group(timezone, [manager], chat_id=group)
     return group
 
