@@ -10,7 +10,7 @@ from nlu.spans import MODES, find_person
 from nlu.values import Action, Context, Intent, Slots, Understanding
 
 USUAL = re.compile(
-    r"(?:[一-鿿]{0,4})(?:老样子|照旧|照常|跟(?:平时|上次|以前)一样|同上次|the usual|as usual|same as (?:always|last time))",
+    r"(?:[一-鿿]{0,4})(?:老样子|老规矩|照旧|照常|跟(?:平时|上次|以前)一样|同上次|the usual|as usual|same as (?:always|last time))",
     re.I,
 )
 THE_USUAL = "the usual"

@@ -204,6 +204,8 @@ def _unsure(skeleton: str, sentence: Sentence, today: date, context: Context) ->
     if guessed.clear and first not in UNOFFERED | {Intent.EMERGENCY}:
         slots = _forward(first, fill(first, sentence, context.names), today)
         return Understanding(first, slots, Action.ASK, offered, 0.5, ("no rule", "classifier is clear"))
+    if guessed.clear and first in QUIET:
+        return Understanding(first, Slots(), Action.SILENT, offered, 0.5, ("no rule", "classifier is clear"))
     return Understanding(Intent.UNCLEAR, Slots(), Action.ASK, offered, 0.3, ("no rule", "classifier offers"))
 
 

@@ -1,7 +1,7 @@
 """A message with everything found in it: what the rules see and what the slots are filled from."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from nlu.dates import DateSpan, find_dates, gathered
@@ -13,6 +13,7 @@ CORRECTION = re.compile(
 )
 
 CLAUSE = re.compile(r"(?:[^,。;!?\n ]|(?<![一-鿿]) )+")
+WEEKEND = {5, 6}
 GONE = re.compile(r"昨|大?前天|上个?[周星礼]|yesterday")
 
 
@@ -36,6 +37,9 @@ class Sentence:
     def recur(self) -> str | None:
         """The recurrence stated, if any; "每天" after a narrower rule adds nothing."""
         rules = [span.recur for span in self.days if span.recur]
+        off = {day.weekday() for span in self.days if span.removed for day in span.dates}
+        if rules and rules[0] == "daily" and off == WEEKEND:
+            return "weekdays"
         return rules[0] if rules else None
 
     def within(self, start: int, end: int) -> "Sentence":
@@ -66,6 +70,17 @@ class Sentence:
             tuple(s for s in self.modes if s.start not in left_out),
         )
         return kept if kept.days or kept.meals or kept.counts or kept.modes else self
+
+    def narrowed(self, clause: re.Pattern[str]) -> "Sentence":
+        """When the clauses meant name days or meals themselves, those of the other clauses are not meant."""
+        meant = [(m.start(), m.end()) for m in CLAUSE.finditer(self.low) if clause.search(m[0])]
+
+        def inside(start: int) -> bool:
+            return any(begin <= start < end for begin, end in meant)
+
+        days = tuple(span for span in self.days if inside(span.start))
+        meals = tuple(span for span in self.meals if inside(span.start))
+        return replace(self, days=days or self.days, meals=meals or self.meals)
 
 
 def read_sentence(raw: str, today: date, *, past: bool = False, words: Pairs = ()) -> Sentence:

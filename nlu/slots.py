@@ -49,6 +49,7 @@ KEPT = re.compile(rf"照常|照旧|照样|照来|保留|留着|不变|还要|还
 BEFORE = re.compile(r"^\s*(?:之前|原来|原先|本来|原本|原定|以前|先前|前面)(?!.*(?:改|换|挪|变))")
 
 
+REFUSES = re.compile(r"(?<!都)(?:不(?!是)|取消|退|别|停|撤|免|cancel|skip)|\bno\b|n't")
 ELSEWHERE = {Intent.BOOK_MEAL: REFUSED, Intent.CANCEL_MEAL: KEPT, Intent.CHANGE_MEAL: BEFORE}
 """Clauses that speak of another meal than the one the sentence is for."""
 
@@ -65,6 +66,8 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     person = find_person(sentence.text, names)
     if intent in ELSEWHERE:
         sentence = sentence.without(ELSEWHERE[intent])
+    if intent is Intent.CANCEL_MEAL:
+        sentence = sentence.narrowed(REFUSES)
     recur = None if sentence.recur == "daily" and len(sentence.dates) > 1 else sentence.recur
     base = Slots(dates=sentence.dates, recur=recur, beneficiary=person)
     if intent in WITH_MEAL:

@@ -7,7 +7,7 @@ from nlu.numbers import ENGLISH_NUMBER, HANZI, NUMBER, number
 
 BREAKFAST, LUNCH, DINNER = "breakfast", "lunch", "dinner"
 MEALS = re.compile(
-    r"(?P<breakfast>早餐|早饭|早点(?=[一二两三\d])|早班|早茶|(?<![a-z])breakfasts?(?![a-z]))"
+    r"(?P<breakfast>早餐|早饭|早点(?=[一二两三\d])|(?<=的)早点(?=$|[,。])|早班|早茶|(?<![a-z])breakfasts?(?![a-z]))"
     r"|(?P<lunch>午餐|午饭|中饭|中餐|晌午饭|中午饭|午班|中班|(?<![a-z])lunch(?:es)?(?![a-z]))"
     r"|(?P<dinner>晚餐|晚饭|晚班|晚上饭|年夜饭|(?<![a-z])dinners?(?![a-z])|\bsuppers?\b)"
 )
@@ -18,7 +18,7 @@ SEVERAL = re.compile(
 BY_LETTER = {"早": BREAKFAST, "中": LUNCH, "午": LUNCH, "晚": DINNER}
 THREE = (BREAKFAST, LUNCH, DINNER)
 TIMES = re.compile(
-    r"(?P<breakfast>早上|早晨|清早|大早|(?<=[今明后])早|\bmorning\b)|(?P<lunch>中午|晌午|正午|\bnoon\b|\bmidday\b)"
+    r"(?P<breakfast>早上|早晨|清早|大早|(?<=[今明后])早|\bmorning\b)|(?P<lunch>中午|晌午|正午|(?<=\s)午(?=\s|\d)|\bnoon\b|\bmidday\b)"
     r"|(?P<dinner>晚上|傍晚|(?<=[今明后])晚|\bevening\b|\btonight\b)"
 )
 MOST_SPANS = 60
@@ -30,6 +30,7 @@ COUNT = re.compile(
     rf"|(?:订|报|数量|份数|人数|要|加|留|来|各)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
     rf"|(?:我|我们)(?P<pair>(?:和|跟|同|与)(?:我)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
     r"|(?:和|跟|同|与)(?P<spouse>(?:老伴|老公|老婆|爱人|老头子)儿?)(?=一起|两个|俩|过|去|来|到|吃)"
+    r"|(?<=[\s,午晚早餐饭])(?P<last>\d{1,2})$"
     rf"|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
     rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|(?<![\d.])[+](?P<plus>\d{{1,2}})(?![\d.度%])"
 )
@@ -43,10 +44,12 @@ KIN = (
     "|阿婆|阿公|姑妈|姑姑|舅舅|舅妈|姨妈|大伯|二伯|叔叔|婶婶|妹妹|弟弟|哥哥|姐姐|妈|爸|娘|爹|邻居"
 )
 TITLE = "奶奶|爷爷|阿公|阿婆|大爷|大妈|大娘|大婶|大叔|大伯|婆婆|伯伯|叔叔|阿姨|老师|主任|医生|大姐|大哥|大嫂|婶|叔|伯|姨|姐|哥|嫂|公|婆|娘|爹|妈|爸"
-PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小](?![年时孩心份雪寒暑满组店卖区学师样地米吃一])[一-鿿](?![一-鿿]?家里))"
+PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|(?![把让叫等陪带到去问找跟和给帮替送我])[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小](?![年时孩心份雪寒暑满组店卖区学师样地米吃一])[一-鿿](?![一-鿿]?家里))"
+PLACED = "(?:隔壁|楼上|楼下|对门|对面|旁边)?的?"
+PEOPLE = rf"{PERSON}(?:[和跟同与、]{PERSON})?"
 FOR = re.compile(
-    rf"(?:帮|给|替|为|代)(?:一下)?(?:住)?(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PERSON})(?!们)"
-    rf"|(?:^|[,。!;:\s]|就是|想让|叫)(?P<subject>{PERSON})(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|一个|需|腿|走|头|到|和|订|报|吃)"
+    rf"(?:帮|给|替|为|代|把)(?:一下)?(?:住)?{PLACED}(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PEOPLE})(?!们)"
+    rf"|(?:^|[,。!;:\s]|就是|想让|叫|(?<=[天晚早午号餐饭]))(?P<subject>{PEOPLE})(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|一个|需|腿|走|头|到|和|跟|各|订|报|吃)"
     rf"|送(?:到|给|去)?(?P<to>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队))?{PERSON})(?:家)?"
 )
 ENGLISH_FOR = re.compile(
@@ -111,7 +114,9 @@ def _count(found: re.Match[str]) -> int | None:
         return 2
     if found["three"]:
         return 3
-    return next((number(v) for k in ("zh", "times", "bare", "en", "enfor", "plus") if (v := found[k])), None)
+    return next(
+        (number(v) for k in ("zh", "times", "bare", "last", "en", "enfor", "plus") if (v := found[k])), None
+    )
 
 
 def find_person(text: str, names: frozenset[str]) -> str | None:
