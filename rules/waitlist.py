@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.meals import Booking, BookingState, Meal, OfferState, SeatOffer
+from models.meals import Booking, BookingState, Meal, MealState, OfferState, SeatOffer
 from models.outbox import MessageClass
 from models.people import Canteen, Member
 from models.store import hold
@@ -59,7 +59,10 @@ def _offer(session: Session, meal: Meal, booking: Booking, now: datetime) -> Non
         return
     canteen = session.get_one(Canteen, meal.canteen_id)
     begins = after_quiet(canteen, now)
-    lasts = timedelta(minutes=settings_of(canteen).offer_minutes)
+    lasts = min(timedelta(minutes=settings_of(canteen).offer_minutes), meal.closes_at - begins)
+    if lasts <= timedelta(0):
+        # It could only be read when the kitchen has counted; who asks before that has the seat.
+        return
     offer = SeatOffer(booking_id=booking.id, offered_at=now, expires_at=begins + lasts)
     session.add(offer)
     session.flush()
@@ -121,7 +124,11 @@ def answer(session: Session, offer_id: int, act: Act, *, take: bool) -> tuple[Bo
     offer, booking, meal = _open_offer(session, offer_id)
     if act.actor_id not in (booking.eater_id, booking.booked_by_id):
         raise Refused("meals.not_your_offer")
-    if offer.state != OfferState.OFFERED or act.now >= offer.expires_at or not _still_on(booking, meal):
+    if (
+        offer.state != OfferState.OFFERED
+        or act.now >= offer.expires_at
+        or not _still_on(booking, meal, act.now)
+    ):
         raise Refused("meals.offer_over")
     offer.state = OfferState.TAKEN if take else OfferState.DECLINED
     session.add(offer)
@@ -132,8 +139,10 @@ def answer(session: Session, offer_id: int, act: Act, *, take: bool) -> tuple[Bo
     return booking, meal
 
 
-def _still_on(booking: Booking, meal: Meal) -> bool:
-    return booking.state == BookingState.WAITLISTED and meal.state != "cancelled"
+def _still_on(booking: Booking, meal: Meal, now: datetime) -> bool:
+    """Once the kitchen has its numbers nobody is added by a tap on an old message."""
+    open_still = meal.state in (MealState.PLANNED, MealState.OPEN) and now < meal.closes_at
+    return booking.state == BookingState.WAITLISTED and open_still
 
 
 def _leave(session: Session, meal: Meal, booking: Booking, act: Act) -> None:
@@ -145,11 +154,15 @@ def _leave(session: Session, meal: Meal, booking: Booking, act: Act) -> None:
 
 def withdraw(session: Session, booking_id: int) -> None:
     """End the open offer of a booking that is given up."""
+    _end_offers(session, booking_id, OfferState.DECLINED)
+
+
+def _end_offers(session: Session, booking_id: int, state: OfferState) -> None:
     open_ones = select(SeatOffer).where(
         SeatOffer.booking_id == booking_id, SeatOffer.state == OfferState.OFFERED
     )
     for offer in session.exec(open_ones):
-        offer.state = OfferState.DECLINED
+        offer.state = state
         session.add(offer)
     session.flush()
 
@@ -168,12 +181,14 @@ def expire(session: Session, offer_id: int, now: datetime) -> bool:
 
 
 def dismiss(session: Session, meal_id: int, now: datetime) -> int:
-    """At closing, tell those who still wait in vain; open offers run to their end."""
+    """At closing, tell those who still wait in vain, also those who left an offer unanswered."""
     meal = session.get_one(Meal, meal_id)
-    line = waiting(session, meal_id)
+    still = select(Booking).where(Booking.meal_id == meal_id, Booking.state == BookingState.WAITLISTED)
+    line = session.exec(still.order_by(col(Booking.waiting_since), col(Booking.id))).all()
     for booking in line:
         booking.state, booking.ended_at = BookingState.CANCELLED, now
         session.add(booking)
+        _end_offers(session, booking.id, OfferState.EXPIRED)
         _tell(session, meal, booking, "meals.waited_in_vain", now)
     return len(line)
 

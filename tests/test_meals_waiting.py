@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select
 
-from models.meals import BookingState, OfferState, SeatOffer, Sitting
+from models.meals import BookingState, MealState, OfferState, SeatOffer, Sitting
 from models.outbox import OutboxMessage
 from models.people import Member
 from rules import bookings, meals, rolls, waitlist
@@ -98,6 +98,47 @@ def test_an_offer_is_not_taken_late_or_by_somebody_else(
         waitlist.answer(session, offer.id, act(volunteer), take=True)
     with pytest.raises(Refused, match="offer_over"):
         waitlist.answer(session, offer.id, act(cook, now=offer.expires_at), take=True)
+
+
+def test_an_offer_ends_when_the_kitchen_has_its_numbers(session, full, book, granny, cook, act):
+    kept = book(granny, 2)
+    closing = kept.meal.closes_at
+    waiting = book(cook, minutes=1)
+    bookings.cancel(session, kept.booking.id, act(granny, now=closing - timedelta(minutes=5)))
+    (offer,) = offers(session)
+    assert offer.expires_at == closing
+    meals.close(session, kept.meal.id, closing)
+    assert waitlist.dismiss(session, kept.meal.id, closing) == 1
+    assert (offer.state, waiting.booking.state) == (OfferState.EXPIRED, BookingState.CANCELLED)
+    with pytest.raises(Refused, match="offer_over"):
+        waitlist.answer(session, offer.id, act(cook, now=closing), take=True)
+    told = session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == cook.telegram_id)).all()
+    assert "meals.waited_in_vain" in [row.body["text"]["key"] for row in told]
+
+
+def test_a_meal_closed_early_takes_nobody_from_an_open_offer(session, full, book, granny, cook, act):
+    kept = book(granny, 2)
+    book(cook, minutes=1)
+    bookings.cancel(session, kept.booking.id, act(granny))
+    (offer,) = offers(session)
+    kept.meal.state = MealState.CLOSED
+    session.flush()
+    with pytest.raises(Refused, match="offer_over"):
+        waitlist.answer(session, offer.id, act(cook), take=True)
+
+
+def test_a_seat_freed_at_night_is_not_offered_for_after_closing(
+    session, canteen, full, granny, cook, act, now
+):
+    canteen.settings = {
+        "seats": 2,
+        "times": {"lunch": {"starts": "11:30", "closes": "06:00", "days_before": 0}},
+    }
+    order = Order(TOMORROW, Sitting.LUNCH, 2)
+    kept = bookings.book(session, canteen, granny, order, act(granny))
+    bookings.book(session, canteen, cook, order, act(cook))
+    bookings.cancel(session, kept.booking.id, act(granny, now=now + timedelta(hours=13)))
+    assert offers(session) == []
 
 
 def test_an_elder_without_a_phone_is_seated_at_once(session, full, book, granny, neighbour, act):
