@@ -64,7 +64,8 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
     populate(world)
     roles = {persona.telegram_id: persona.roles[0].value for persona in PERSONAE}
     page = make_page(world, roles)
-    web = Web(create_app(world, routes=page_routes(page)).routes, HOST, port)
+    app = create_app(world, routes=page_routes(page))
+    web = Web(app.routes, HOST, port)
     await web.start()
     bot = _start_bot(folder, port, token, world.clock.now())
     try:
@@ -74,6 +75,7 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
     finally:
         await asyncio.to_thread(_stop_bot, bot)
         page.feed.close()
+        app.state.api.close()
         # The bot's last long poll is cut off with the server; that is no news for who ends a demo.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await web.stop()

@@ -66,6 +66,10 @@ class BotApi:
         body = _encoded({"ok": True, "result": result})
         return Reply(200, body[: len(body) // 2] if fault and fault.kind == "truncate" else body)
 
+    def close(self) -> None:
+        """Keep no poll waiting any more."""
+        self._polling.close()
+
     def download(self, token: str, path: str) -> bytes | None:
         """A file's content by its file_path; nothing when there is none."""
         if token != self.world.token:

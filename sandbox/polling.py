@@ -16,6 +16,7 @@ class Polling:
     def __init__(self, world: World) -> None:
         self._world = world
         self._waiter: asyncio.Future[bool] | None = None
+        self._closed = False
         world.updates.on_put = self._wake
 
     async def poll(self, p: Json) -> list[Json]:
@@ -25,9 +26,14 @@ class Polling:
         self._end_older()
         batch: list[Json] = METHODS["getUpdates"](self._world, p, {})
         timeout = min(float(p.get("timeout", 0)), LONGEST_WAIT)
-        if batch or timeout <= 0:
+        if batch or timeout <= 0 or self._closed:
             return batch
         return await self._wait(p, timeout)
+
+    def close(self) -> None:
+        """Let who waits go without updates, now and from now on: the server is about to end."""
+        self._closed = True
+        self._wake()
 
     async def _wait(self, p: Json, seconds: float) -> list[Json]:
         waiter = asyncio.get_running_loop().create_future()

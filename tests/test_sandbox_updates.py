@@ -1,10 +1,13 @@
 """The queue of updates: confirmation by offset, retention by the clock, disturbances."""
 
+import asyncio
+import json
 from datetime import timedelta
 
 import pytest
 from telegram.error import Conflict
 
+from sandbox.api import BotApi
 from sandbox.clock import Clock
 from sandbox.faults import UpdateFaults
 from tests.sandboxes import GRANNY, NOON, TOKEN, hamlet
@@ -122,8 +125,6 @@ def test_a_malformed_update_is_handed_out_as_it_is():
 
 
 async def test_the_older_of_two_pollers_is_sent_away():
-    import asyncio
-
     village = hamlet()
     older = asyncio.create_task(village.bot.get_updates(timeout=20))
     while not village.world.counts["getUpdates"]:
@@ -138,8 +139,6 @@ async def test_the_older_of_two_pollers_is_sent_away():
 
 
 async def test_a_waiting_poller_is_woken_by_the_first_update():
-    import asyncio
-
     village = hamlet()
     poll = asyncio.create_task(village.bot.get_updates(timeout=50))
     while not village.world.counts["getUpdates"]:
@@ -147,6 +146,18 @@ async def test_a_waiting_poller_is_woken_by_the_first_update():
     village.world.say(GRANNY, GRANNY, "一")
     [update] = await asyncio.wait_for(poll, 5)
     assert update.message.text == "一"
+
+
+async def test_a_server_about_to_end_keeps_no_poller_waiting():
+    village = hamlet()
+    api = BotApi(village.world)
+    waiting = asyncio.create_task(api.call(TOKEN, "getUpdates", {"timeout": "50"}, {}))
+    while not village.world.counts["getUpdates"]:
+        await asyncio.sleep(0)
+    api.close()
+    async with asyncio.timeout(40):
+        replies = [await waiting, await api.call(TOKEN, "getUpdates", {"timeout": "50"}, {})]
+    assert [json.loads(reply.body)["result"] for reply in replies] == [[], []]
 
 
 async def test_polling_beside_a_webhook_is_refused():
