@@ -33,7 +33,7 @@ async def one(who: Contestant, template: Path, folder: Path, seconds: float) -> 
     async with Messenger() as messenger, running(who, messenger, folder):
         people = Village(messenger)
         people.listen()
-        await messenger.settled()
+        await people.awake(person_ids()[-1])
         begun = monotonic()
         for number, moment in enumerate(arrivals(20, PER_SECOND, WARM_SECONDS + seconds)):
             await asyncio.sleep(max(0.0, begun + moment - monotonic()))

@@ -81,11 +81,6 @@ class Messenger:
             async with asyncio.timeout(seconds):
                 await self.polled.wait()
 
-    async def settled(self, seconds: float = 1.0) -> None:
-        """Until the bot holds a poll open and has had a moment to finish its start."""
-        await self.polled.wait()
-        await asyncio.sleep(seconds)
-
     def next_message(self) -> int:
         """A fresh message number."""
         self._message_id += 1

@@ -99,6 +99,12 @@ class Village:
         """How many wait for an answer."""
         return len(self._asked)
 
+    async def awake(self, person_id: int) -> float:
+        """Somebody speaks, and the bot is awake when it answers; the moment it does."""
+        self.speak(person_id)
+        await self.quiet()
+        return self.spans[-1][1]
+
     async def quiet(self, seconds: float = 60.0) -> None:
         """Until everybody is answered; raises TimeoutError when somebody never is."""
         async with asyncio.timeout(seconds):

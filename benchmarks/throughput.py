@@ -43,8 +43,10 @@ async def one(who: Contestant, template: Path, folder: Path, seconds: float) -> 
     """One bot, 306 people, each speaking again when answered; afterwards the store is asked what it keeps."""
     store = village.copy(template, folder)
     async with Messenger() as messenger, running(who, messenger, folder) as bot:
-        people = Village(messenger, again=True)
+        people = Village(messenger)
         people.listen()
+        await people.awake(person_ids()[0])
+        people.again = True
         for person_id in person_ids():
             people.speak(person_id)
         await asyncio.sleep(WARM_SECONDS)
