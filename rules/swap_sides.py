@@ -21,14 +21,16 @@ def settle(
     taker: Member,
     act: Act,
     *,
+    counter_id: int | None = None,
     despite_overlap: bool = False,
 ) -> Swap:
     """Both sides agree: check both once more, and move the places unless a coordinator has to approve."""
-    sides = both(session, swap, taker)
-    session.refresh(swap, ["state", "expires_at"])
+    sides = both(session, swap, taker, counter_id)
+    session.refresh(swap)
     check_open(session, swap, sides.place, act)
     check_sides(session, canteen, sides, act, despite_overlap=despite_overlap)
     before, swap.taker_id, swap.agreed_at = seen(swap), taker.id, act.now
+    swap.counter_id = sides.counter.id if sides.counter else None
     approved = act.actor_id is not None and holds(session, act.actor_id, *shifts.COORDINATORS)
     if swap.policy == SwapPolicy.COORDINATOR_APPROVES and not approved:
         swap.state = SwapState.AGREED
@@ -42,10 +44,10 @@ def settle(
     return swap
 
 
-def both(session: Session, swap: Swap, taker: Member) -> Sides:
+def both(session: Session, swap: Swap, taker: Member, counter_id: int | None = None) -> Sides:
     """The two sides of a swap, members and shifts held in one order so that nobody waits for each other."""
     place = session.get_one(Assignment, swap.assignment_id)
-    counter = _counter(session, swap, taker)
+    counter = _counter(session, swap, taker, swap.counter_id or counter_id)
     ids = sorted({place.member_id, taker.id})
     for member_id in ids:
         hold(session, Member, member_id)
@@ -58,10 +60,10 @@ def both(session: Session, swap: Swap, taker: Member) -> Sides:
     return Sides(place, giver, taker, counter)
 
 
-def _counter(session: Session, swap: Swap, taker: Member) -> Assignment | None:
+def _counter(session: Session, swap: Swap, taker: Member, counter_id: int | None) -> Assignment | None:
     if swap.kind != SwapKind.EXCHANGE:
         return None
-    counter = session.get(Assignment, swap.counter_id) if swap.counter_id else None
+    counter = session.get(Assignment, counter_id) if counter_id else None
     if counter is None or counter.member_id != taker.id or counter.state not in RESPONSIBLE:
         raise Refused("swaps.nothing_to_give")
     if swap.wanted_on is not None and counter.day != swap.wanted_on:
@@ -82,7 +84,7 @@ def check_sides(session: Session, canteen: Canteen, sides: Sides, act: Act, *, d
     if sides.counter is None:
         return
     other = session.get_one(Shift, sides.counter.shift_id)
-    if act.now >= other.starts_at or other.id == shift.id:
+    if act.now >= other.starts_at or other.id == shift.id or sides.counter.state not in RESPONSIBLE:
         raise Refused("swaps.nothing_to_give")
     soft = despite_overlap or taps
     check(session, canteen, Wish(other, sides.giver, freed, early=True, despite_overlap=soft), act.now)

@@ -131,5 +131,4 @@ def take(
     if answerer is not None and act.actor_id != answerer:
         raise Refused("swaps.not_for_you")
     taker = session.get_one(Member, swap.taker_id or act.actor_id)
-    swap.counter_id = swap.counter_id or counter_id
-    return settle(session, canteen, swap, taker, act, despite_overlap=despite_overlap)
+    return settle(session, canteen, swap, taker, act, counter_id=counter_id, despite_overlap=despite_overlap)
