@@ -36,9 +36,10 @@ FOREIGN = re.compile(
 TABLE = re.compile(r"^\s*(?:序号|姓名|名字|编号|例|example|name\b)", re.I)
 CLOSING = re.compile(r"^\s*(?:合计|总计|一?共|谢谢|多谢|辛苦|以上|截止|备注|请|$|[^\w]+$)")
 HEADING = re.compile(r"^[\s【\[(]*(?P<words>[^\s::】\])]{1,6})[\s】\])]*[::]?\s*$")
-SIGNING = re.compile(r"接龙|报名|登记|订餐|报餐|sign.?up", re.I)
+FOLDED = re.compile(r"\s+(?=\d{1,2}[.、)](?!\d))")
+SIGNING = re.compile(r"接龙|报名|名单|登记|订餐|报餐|sign.?up", re.I)
 NOT_A_NAME = re.compile(
-    r"[餐饭菜汤肉鱼鸡鸭粥面粉蛋瓜豆腐丝丁虾饺包糕酒烟药米油盐糖奶果茶我你他她它们]|[今明后昨]天|周|星期|礼拜|中午|早上|晚上|上午|下午|大人|小孩|孩子|老人|客人|人数|合计|总共|元|块|斤|箱"
+    r"[餐饭菜汤肉鱼鸡鸭粥面粉蛋瓜豆腐丝丁虾饺包糕酒烟药米油盐糖茶我你他她它们]|[今明后昨]天|周|星期|礼拜|中午|早上|晚上|上午|下午|大人|小孩|孩子|老人|客人|人数|合计|总共|元|块|斤|箱"
 )
 PIECES = re.compile(r"[\n,、;。]+")
 LONGEST_NAME, LONGEST_NOTE, LONGEST_HEADER, LONGEST_LOOSE = 6, 8, 40, 1500
@@ -55,9 +56,17 @@ class SignUp:
 
 def sign_up(text: str) -> SignUp | None:
     """A numbered list, or names with amounts below or behind a meal; None for anything else."""
+    text = _unfolded(text)
     if looks_like_list(text):
         return SignUp(header_of(text), entries_of(text))
     return _loose(text)
+
+
+def _unfolded(text: str) -> str:
+    """A list written in one line, 接龙 明天午饭 1.韦叔 2.黄姨, with a line for each."""
+    if "\n" in text or not SIGNING.search(text) or len(text) > LONGEST_LOOSE:
+        return text
+    return FOLDED.sub("\n", text) if len(FOLDED.findall(text)) >= 2 else text
 
 
 def header_of(text: str) -> str:
@@ -93,17 +102,17 @@ def _loose(text: str) -> SignUp | None:
     if not body or len(text) > LONGEST_LOOSE or len(header) > LONGEST_HEADER:
         return None
     pieces = [piece for piece in PIECES.split(body) if not CLOSING.match(piece) and not TABLE.match(piece)]
-    entries = [_named(piece, signing=bool(SIGNING.search(header))) for piece in pieces]
-    kept = tuple(entry for entry in entries if entry)
-    return SignUp(header, kept) if len(kept) >= 2 and len(kept) == len(pieces) else None
+    kept = tuple(entry for piece in pieces if (entry := _named(piece)))
+    telling = sum(bool(AMOUNT.search(p) or MODES.search(p) or CANCELLED.search(p)) for p in pieces)
+    plain = telling == len(pieces) or SIGNING.search(header) or ("\n" in text and 2 * telling >= len(pieces))
+    return SignUp(header, kept) if len(kept) >= 2 and len(kept) == len(pieces) and plain else None
 
 
-def _named(piece: str, *, signing: bool) -> Entry | None:
+def _named(piece: str) -> Entry | None:
     entry = entry_of(piece)
     if entry is None or len(entry.name) > LONGEST_NAME or NOT_A_NAME.search(entry.name):
         return None
-    said = AMOUNT.search(piece) or MODES.search(piece) or CANCELLED.search(piece) or signing
-    return entry if said and len(entry.notes or "") <= LONGEST_NOTE else None
+    return entry if len(entry.notes or "") <= LONGEST_NOTE else None
 
 
 def entry_of(rest: str, place: int | None = None) -> Entry | None:

@@ -10,7 +10,7 @@ from nlu.intents import RULES, first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
 from nlu.rules import Rule
 from nlu.sentence import Sentence, read_sentence, skeleton_of
-from nlu.slots import also_orders, fill
+from nlu.slots import also_orders, counts_differ, fill
 from nlu.values import Action, Context, Intent, Slots, Understanding
 
 AT_ONCE = {
@@ -32,7 +32,8 @@ WORKING = re.compile("班|帮厨|值日|洗碗|送餐|送饭|做饭|掌勺|shift
 BARE_WEEKDAY = re.compile(r"周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun")
 DOUBT = "today's own weekday: today or in a week?"
 BOTH = "a refusal and an order in one message"
-DOUBTS = {DOUBT, BOTH}
+COUNTS = "several counts for one meal"
+DOUBTS = {DOUBT, BOTH, COUNTS}
 BESIDES = re.compile(r"[DRTMN]|接龙|报名|登记|各位|大家|的|[^\w]|group|note")
 
 
@@ -116,7 +117,9 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
 
 
 def _two_wishes(intent: Intent, sentence: Sentence) -> tuple[str, ...]:
-    return (BOTH,) if intent is Intent.CANCEL_MEAL and also_orders(sentence) else ()
+    if intent is Intent.CANCEL_MEAL and also_orders(sentence):
+        return (BOTH,)
+    return (COUNTS,) if intent is Intent.BOOK_MEAL and counts_differ(sentence) else ()
 
 
 def _forward(intent: Intent, slots: Slots, today: date) -> Slots:
@@ -182,7 +185,7 @@ def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]
 
 def _about_eating(sentence: Sentence) -> bool:
     """Portions, a meal by name or a word of eating; people alone are not an order unless little else is said."""
-    if len(sentence.text) > 60 or not (sentence.meals or sentence.counts):
+    if len(sentence.text) > 60 or sentence.text.count("\n") > 1 or not (sentence.meals or sentence.counts):
         return False
     named = any(not span.plain for span in sentence.meals)
     return named or bool(EATING.search(sentence.low)) or len(sentence.text) <= 12

@@ -18,6 +18,8 @@ DELTA = re.compile(
 ENGLISH_DELTA = re.compile(
     r"(?P<n>one|two|three|\d) (?:(?P<more>more)|(?P<less>less|fewer))|add (?P<add>one|two|three|\d)"
 )
+PORTIONS = ("份", "客", "盒", "套")
+AMONG = re.compile("其中|里面|当中|一共|总共|共|合计")
 FOLKS = re.compile(FOLK)
 QUIET = {Intent.THANKS, Intent.CHATTER, Intent.UNCLEAR, Intent.EMERGENCY}
 MEALS = {Intent.BOOK_MEAL, Intent.CANCEL_MEAL, Intent.CHANGE_MEAL}
@@ -59,6 +61,14 @@ def also_orders(sentence: Sentence) -> bool:
     return any(re.search(ORDERED, clause[0]) for clause in CLAUSE.finditer(sentence.low))
 
 
+def counts_differ(sentence: Sentence) -> bool:
+    """Whether several counts stand beside one meal, and none is a part of another: for whom is each?"""
+    if len(_parts(sentence)) > 1 or AMONG.search(sentence.low):
+        return False
+    exact = [s for s in sentence.counts if sentence.low[s.end - 1 : s.end] in PORTIONS]
+    return len(exact) > 1 and not any(NEEDS.match(sentence.low, s.end) for s in exact)
+
+
 def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     """The slots that the intent has room for."""
     if intent in QUIET:
@@ -93,7 +103,7 @@ def _count(sentence: Sentence) -> int | None:
     people = [s for s in sentence.counts if FOLKS.search(sentence.low, s.start, s.end)]
     if len(people) > 1:
         return sum(int(s.value) for s in people)
-    exact = [s for s in sentence.counts if sentence.low[s.end - 1 : s.end] in ("份", "客", "盒", "套")]
+    exact = [s for s in sentence.counts if sentence.low[s.end - 1 : s.end] in PORTIONS]
     found = exact or list(sentence.counts)
     among = NEEDS.match(sentence.low, found[-1].end)
     return max(int(s.value) for s in found) if among else int(found[-1].value)

@@ -57,7 +57,7 @@ ENGLISH_FOR = re.compile(
     r"|^\W*(?P<subject>(?:my )?(?:mum|mom|mother|dad|father|grandma|granny|grandpa)(?: \w+(?= won| will| does| is| wants| needs))?)\b(?! and i)"
 )
 NEEDS = re.compile(
-    r"软一?点|煮烂一?点|烂一?点|少盐|低盐|清淡一?点?|清淡|少油|不要辣|不辣|不放辣椒?|不吃辣|无糖|低糖|少糖|不要葱|不放葱|不要香菜|不放香菜|不吃猪肉|不要猪肉|素的?(?=一份|$|[,。])|吃素"
+    r"软一?点|软的|烂的|淡的|煮烂一?点|烂一?点|少盐|低盐|清淡一?点?|清淡|少油|不要辣|不辣|不放辣椒?|不吃辣|无糖|低糖|少糖|不要葱|不放葱|不要香菜|不放香菜|不吃猪肉|不要猪肉|素的?(?=一份|$|[,。])|吃素"
     r"|糖尿病|忌口[^,。]{0,6}|多点饭|少点饭|多要点汤|流食|稀一?点|切碎一?点|不要味精|海鲜过敏|花生过敏|soft food|soft|low salt|less salt|no spice|not spicy|no pork|vegetarian|low sugar"
 )
 CLOCK = re.compile(
