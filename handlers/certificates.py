@@ -38,7 +38,8 @@ def _named(turn: Turn, words: str) -> Member:
 
 def _mine(turn: Turn) -> Message:
     said = [_line(turn, row) for row in certificates.of(turn.session, turn.asker.id)]
-    said = said or [Text("certificates.none")]
+    if not said and (Role.COOK in turn.roles or not turn.may(Role.SOCIAL_WORKER)):
+        said = [Text("certificates.none")]
     rows = [
         (Button(Text("certificates.button_photo", what=kind), f"certphoto:{kind}"),) for kind in _kinds(turn)
     ]
@@ -58,9 +59,7 @@ def _kinds(turn: Turn) -> tuple[CertificateKind, ...]:
 
 
 def _line(turn: Turn, row: Certificate) -> Text:
-    left = (row.valid_until - turn.today).days
-    key = "certificates.holds" if left >= 0 else "certificates.is_over"
-    return Text(key, what=row.kind, until=certificates.said_day(row.valid_until), days=abs(left))
+    return certificates.said_state(row, turn.today)
 
 
 def listed(turn: Turn, member: Member, row: Certificate | None) -> Text:

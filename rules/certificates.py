@@ -57,6 +57,13 @@ def said_day(day: date) -> Text:
     return Text("certificates.day", year=day.year, month=day.month, day=day.day)
 
 
+def said_state(row: Certificate, today: date) -> Text:
+    """Until when a certificate holds, as it is told on a day."""
+    left = (row.valid_until - today).days
+    key = "certificates.is_over" if left < 0 else "certificates.holds" if left else "certificates.last_day"
+    return Text(key, what=row.kind, until=said_day(row.valid_until), days=abs(left))
+
+
 def of(session: Session, member_id: int) -> Sequence[Certificate]:
     """All certificates of a member."""
     own = select(Certificate).where(Certificate.member_id == member_id)

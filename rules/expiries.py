@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from models.certificates import Certificate
 from models.people import Canteen, Member, Role, Status
 from rules import outbox
-from rules.certificates import said_day
+from rules.certificates import said_day, said_state
 from rules.settings import local_day, settings_of
 from rules.values import Button, Message, Style, Text, lines
 
@@ -62,9 +62,9 @@ def remind(session: Session, canteen: Canteen, now: datetime) -> int:
 
 
 def _tell(session: Session, row: Certificate, member: Member, reached: int, now: datetime) -> bool:
-    key = "certificates.ran_out" if reached == OVER else "certificates.runs_out"
     today = local_day(session.get_one(Canteen, member.canteen_id), now)
     days = max((row.valid_until - today).days, 0)
+    key = "certificates.ran_out" if reached == OVER else f"certificates.runs_out{'' if days else '_today'}"
     said = Text(key, what=row.kind, until=said_day(row.valid_until), days=days)
     renew = Button(Text("certificates.button_photo", what=row.kind), f"certphoto:{row.kind}", Style.PRIMARY)
     name = f"certificate:{row.id}:{row.valid_until}:{reached}"
@@ -72,7 +72,4 @@ def _tell(session: Session, row: Certificate, member: Member, reached: int, now:
 
 
 def _line(row: Certificate, member: Member, today: date) -> Text:
-    left = (row.valid_until - today).days
-    key = "certificates.holds" if left >= 0 else "certificates.is_over"
-    state = Text(key, what=row.kind, until=said_day(row.valid_until), days=abs(left))
-    return Text("certificates.listed", name=member.name, state=state)
+    return Text("certificates.listed", name=member.name, state=said_state(row, today))

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from models.people import Member, Status, StatusChange
+from models.people import Account, Member, Status, StatusChange
 
 
 def statuses(session: Session, members: Iterable[Member], day: date) -> dict[int, Status]:
@@ -28,3 +28,14 @@ def here(session: Session, members: Collection[Member], *days: date) -> set[int]
         known = statuses(session, members, day)
         kept = {number for number in kept if known[number] == Status.ACTIVE}
     return kept
+
+
+def mute(session: Session, members: Iterable[Member]) -> set[int]:
+    """Who cannot be written to: no phone, or the bot was blocked; one statement."""
+    phones = {member.id: member.telegram_id for member in members}
+    shut = select(Account.telegram_id).where(
+        col(Account.telegram_id).in_([number for number in phones.values() if number is not None]),
+        col(Account.unreachable_since).is_not(None),
+    )
+    blocked = set(session.exec(shut))
+    return {number for number, phone in phones.items() if phone is None or phone in blocked}

@@ -11,7 +11,7 @@ from models.outbox import MessageClass
 from models.people import Canteen, Member
 from models.shifts import RESPONSIBLE, Assignment, AssignmentState, DutyKind, Shift, ShiftState
 from rules import certificates, outbox, shifts
-from rules.presence import here
+from rules.presence import here, mute
 from rules.settings import at, local_day, settings_of
 from rules.values import Button, Message, Rows, Style, Text, lines
 
@@ -193,7 +193,8 @@ def report(session: Session, canteen: Canteen, checked: Sequence[Shift], key: st
     """Tell the coordinators, in one message, who has not answered and where hands are missing."""
     planned = everybody(session, [shift.id for shift in checked])
     coming = expected(session, planned)
-    told = [said for shift in checked for said in _state_of(canteen, shift, planned, coming)]
+    people = (planned, coming, mute(session, [one.member for one in coming]))
+    told = [said for shift in checked for said in _state_of(canteen, shift, people)]
     if not told:
         return False
     there = Counter(one.shift.id for one in coming)
@@ -206,17 +207,20 @@ def report(session: Session, canteen: Canteen, checked: Sequence[Shift], key: st
 
 
 def _state_of(
-    canteen: Canteen, shift: Shift, planned: Sequence[Expected], coming: Sequence[Expected]
+    canteen: Canteen, shift: Shift, people: tuple[Sequence[Expected], Sequence[Expected], set[int]]
 ) -> list[Text]:
-    facts = shifts.facts(canteen, shift)
+    facts, (planned, coming, unheard) = shifts.facts(canteen, shift), people
     on_it = [one for one in coming if one.shift.id == shift.id]
     away = [one.member.name for one in planned if one.shift.id == shift.id and one not in on_it]
-    silent = [one.member.name for one in on_it if not one.confirmed]
+    silent = [one.member for one in on_it if not one.confirmed]
+    asked = [member.name for member in silent if member.id not in unheard]
+    by_mouth = [member.name for member in silent if member.id in unheard]
     missing = shift.needed - len(on_it)
     said = [
         Text("reminders.short", missing=missing, **facts) if missing > 0 else None,
         Text("reminders.away", names=away, **facts) if away else None,
-        Text("reminders.not_answered", names=silent, **facts) if silent else None,
+        Text("reminders.not_answered", names=asked, **facts) if asked else None,
+        Text("reminders.ask_by_mouth", names=by_mouth, **facts) if by_mouth else None,
     ]
     return [text for text in said if text is not None]
 

@@ -19,8 +19,10 @@ from models.shifts import DutyKind
 from rules import certificates, expiries, exports, people_import, privacy
 from rules.settings import local_day
 from rules.values import Refused
+from texts.rendering import Words
 
 TODAY = date(2026, 11, 25)
+WORDS = Words("zh_CN", "Asia/Shanghai")
 HEALTH = CertificateKind.HEALTH
 
 
@@ -232,6 +234,15 @@ def test_a_renewed_certificate_is_not_reminded_of_any_more(session, cook, holds,
     holds(cook, days=365)
     morning(1)
     assert len(told(session, cook, "certificate:")) == 1
+
+
+def test_on_the_last_day_it_is_said_so(session, cook, manager, holds, morning):
+    holds(cook, days=0)
+    morning(0)
+    rows = session.exec(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+    said = [WORDS.say(row.body["text"]) for row in rows]
+    assert "今天到期（2026年11月25日）" in said[0]
+    assert "王师傅：健康证今天到期" in said[1]
 
 
 def test_before_nine_and_at_night_nobody_is_told(session, cook, holds, morning):

@@ -167,3 +167,9 @@ def test_the_social_worker_is_not_offered_to_sign(village, cook, social_worker):
     village.says(social_worker, "/certificate 王师傅")
     assert not [label for label, _ in village.buttons if "签字" in label]
     assert "管理员" in village.taps(social_worker, f"certsign:{cook.id}")
+
+
+def test_a_manager_who_does_not_cook_is_not_asked_for_a_certificate(village, manager, cook):
+    said = village.says(manager, "/certificate")[0]
+    assert "您还没有登记" not in said
+    assert "王师傅：健康证还没给人看过" in said

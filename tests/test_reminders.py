@@ -15,7 +15,7 @@ from jobs.duties import Look
 from jobs.scheduler import Scheduler, perform
 from models.certificates import Certificate, CertificateKind
 from models.outbox import MessageClass, Occurrence, OutboxMessage, Post
-from models.people import Canteen, Member, MemberRole, Role, Status, StatusChange
+from models.people import Account, Canteen, Member, MemberRole, Role, Status, StatusChange
 from models.shifts import Assignment, AssignmentState, DutyKind, Shift, ShiftState
 from models.store import open_store
 from models.vacancies import VacancyCall
@@ -270,6 +270,19 @@ def test_half_a_day_before_the_coordinators_hear_who_is_silent_and_who_is_missin
         (said,) = told(session, coordinator, "shift-gaps:")
         assert said == "11月26日 周四 9:00–12:00 打扫还差 1 人\n11月26日 周四 9:00–12:00 打扫：阿军还没回话"
     assert buttons(session, manager) == [("找谁来：11月26日 周四 打扫", f"shiftwhom:{row.id}")]
+
+
+def test_who_cannot_answer_is_not_called_silent(
+    session, neighbour, volunteer, manager, shift, on_it, wakes, now
+):
+    row = shift(needed=2)
+    on_it(row, neighbour)
+    on_it(row, volunteer, slot=2)
+    session.add(Account(telegram_id=volunteer.telegram_id, unreachable_since=now))
+    session.flush()
+    wakes(o_clock(20, 30, day=25), "gaps")
+    (said,) = told(session, manager, "shift-gaps:")
+    assert said == "11月26日 周四 9:00–12:00 打扫：覃叔、阿军收不到消息，请问一声"
 
 
 def test_a_full_shift_that_everybody_confirmed_is_nobodys_worry(
