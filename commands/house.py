@@ -28,6 +28,7 @@ from rules.posts import daily_post
 from rules.swap_posts import swap_post
 from rules.vacancies import vacancy_post
 from transports.dispatch import Dispatcher, Handling
+from transports.faultlines import where
 from transports.headstart import Headstart
 from transports.hearing import hear
 from transports.pacing import UNLIMITED, Limits
@@ -202,8 +203,8 @@ class House:
                 await self.store.read(
                     lambda session: session.connection().exec_driver_sql("SELECT 1").scalar()
                 )
-        except Exception:
-            log.exception("the store does not answer")
+        except Exception as fault:
+            log.error("the store does not answer", fault=where(fault))  # noqa: TRY400
             return False
         return True
 

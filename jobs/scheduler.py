@@ -54,9 +54,10 @@ class Scheduler:
         except StoreFull as full:
             log.error("the store is full", kind=due.kind, fault=where(full))  # noqa: TRY400 - counts for no try
             return False
-        except Exception:
+        except Exception as fault:
             self._failures[name] += 1
-            log.exception("duty failed", kind=due.kind, day=due.day.isoformat(), tries=self._failures[name])
+            tries, place = self._failures[name], where(fault)
+            log.error("duty failed", kind=due.kind, day=due.day.isoformat(), tries=tries, fault=place)  # noqa: TRY400
             if self._failures[name] == ATTEMPTS:
                 await self._store.write(lambda session: report(session, due, "clock.failed", now))
             return False
@@ -139,8 +140,8 @@ class Clock:
         """Look once; a fault of the look itself is logged and the next one comes all the same."""
         try:
             await self._scheduler.tick()
-        except Exception:
-            log.exception("the clock could not look")
+        except Exception as fault:
+            log.error("the clock could not look", fault=where(fault))  # noqa: TRY400 - may quote what people wrote
         self._after()
 
     async def stop(self) -> None:

@@ -193,6 +193,17 @@ def test_nothing_dangerous_is_called():
     assert not found & forbidden
 
 
+def test_no_log_quotes_an_exception():
+    """Its message may hold what people wrote; `transports.faultlines.where` names the kind and the line."""
+    quoting = [
+        str(path.relative_to(HOME))
+        for path in sources(*ROOMS)
+        for call in calls(ast.parse(path.read_text()))
+        if call == "log.exception"
+    ]
+    assert quoting == []
+
+
 def test_only_the_configuration_reads_the_environment():
     readers = {
         str(path.relative_to(HOME))

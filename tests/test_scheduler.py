@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
@@ -184,3 +185,17 @@ async def test_a_duty_that_cannot_look_keeps_nobody_else_from_being_done(store):
     duties = [Duty("broken", broken, village.do), Duty("menu.post", village.due, village.do)]
     assert await Scheduler(store, duties, lambda: village.now).tick() == 1
     assert village.did == [MENU_AT.date()]
+
+
+async def test_a_fault_is_logged_by_its_place_and_never_by_what_it_quotes(village):
+    def quotes(session, due, now):
+        raise ValueError("李奶奶 13800001111 高血压")
+
+    duty = Duty("menu.post", village.due, quotes)
+    village.now = MENU_AT
+    with structlog.testing.capture_logs() as logs:
+        await Scheduler(village.store, [duty], lambda: village.now).tick()
+    (entry,) = logs
+    assert entry["fault"].startswith("ValueError test_scheduler.py")
+    assert "exc_info" not in entry
+    assert "李奶奶" not in str(entry)
