@@ -7,8 +7,9 @@ from sqlmodel import Session
 
 from models.meals import Meal, MealState, Mode, Sitting, StandingBooking
 from models.people import Canteen, CareLink, Consent, Member, MemberRole, Role
+from rules.care_links import ACTIONS
 from rules.settings import closes_at, settings_of, starts_at
-from sandbox import sample_kitchen, sample_requests
+from sandbox import sample_kitchen, sample_requests, sample_shifts
 
 GROUP = -1001000000001
 TITLE = "鼓楼村乐龄食堂"
@@ -66,6 +67,7 @@ def fill(session: Session, now: datetime, language: str = "zh_CN") -> Canteen:
     today = now.astimezone(starts_at(canteen, now.date(), Sitting.LUNCH).tzinfo).date()
     _menus(session, canteen, today, now)
     sample_kitchen.fill(session, canteen, people, WEEK, now)
+    sample_shifts.fill(session, canteen, people, now)
     sample_requests.fill(session, canteen, people, now)
     return canteen
 
