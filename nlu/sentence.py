@@ -14,6 +14,8 @@ CORRECTION = re.compile(
 
 CLAUSE = re.compile(r"(?:[^,。;!?\n ]|(?<![一-鿿]) )+")
 WEEKEND = {5, 6}
+FURTHEST = 1200
+"""What is wanted is said by then; lists and cries for help are read to their end."""
 GONE = re.compile(r"昨|大?前天|上个?[周星礼]|yesterday")
 
 
@@ -87,10 +89,13 @@ def read_sentence(raw: str, today: date, *, past: bool = False, words: Pairs = (
     """Normalise and find everything; what a speaker took back is left out."""
     text = normalise(raw, words)
     low = lower(text)
-    days = find_dates(low, today, past=past)
+    said = low[:FURTHEST]
+    days = find_dates(said, today, past=past)
     places = {place for span in days for place in range(span.start, span.end)}
-    counts = [span for span in find_counts(low) if span.end - 1 not in places]
-    sentence = Sentence(text, low, tuple(days), tuple(find_meals(low)), tuple(counts), tuple(find_modes(low)))
+    counts = [span for span in find_counts(said) if span.end - 1 not in places]
+    sentence = Sentence(
+        text, low, tuple(days), tuple(find_meals(said)), tuple(counts), tuple(find_modes(said))
+    )
     return _corrected(sentence)
 
 
