@@ -4,6 +4,7 @@ from handlers import request_forms as asking
 from handlers.bookings import known
 from handlers.request_forms import UNDO_LASTS, becomes
 from handlers.turn import Turn
+from models.cards import Card
 from models.people import Member
 from models.requests import Request, RequestKind, RequestState, Urgency
 from rules import acceptances, errands, escalation, holding, notices, request_lists, requests
@@ -60,6 +61,13 @@ def replied(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """A typed yes or no to the question whether it is right."""
     card = turn.opened(arguments[0], "requests.check")
     return tapped(turn, (str(card.facts["request"]), arguments[1]))
+
+
+def photographed(turn: Turn, card: Card) -> Answer:
+    """The photograph of a box, sent while the whole was being looked over."""
+    request = find(turn, str(card.facts["request"]))
+    requests.amend(turn.session, request.id, Wish(request.kind, photo=turn.heard.photo), turn.act)
+    return asking.check(turn, request)
 
 
 def _what_to_change(request: Request) -> Message:
@@ -187,5 +195,6 @@ def _can_do(turn: Turn, request: Request) -> tuple[tuple[Button, ...], ...]:
 
 COMMANDS = {"requests": listed}
 REPLIES = {"requests.check": replied}
+PHOTOS = {"requests.check": photographed}
 UNDOES = {"requests.undo": undo}
 BUTTONS = {"reqask": tapped, "requndo": undo, "reqpage": turn_page, "reqsee": see}

@@ -6,7 +6,7 @@ from handlers.turn import Turn
 from models.people import Member
 from models.requests import Request, RequestKind, RequestState
 from nlu import Action, Context, Intent, Understanding, understand
-from nlu.errands import help_kind
+from nlu.errands import help_kind, thing_said
 from rules import notices, outbox, requests
 from rules.people import label, resolve
 from rules.requests import Wish
@@ -37,15 +37,9 @@ def _elders(turn: Turn, words: str | None) -> list[Member]:
 def _wish(turn: Turn, understanding: Understanding) -> Wish:
     words, slots = turn.heard.text, understanding.slots
     kind = RequestKind(help_kind(understanding.intent, words))
-    item = _item(slots.notes or "") if kind in NEEDS_ITEM else ""
+    item = thing_said(slots.notes) if kind in NEEDS_ITEM else ""
     day = slots.dates[0] if slots.dates else None
     return Wish(kind, words, item, turn.heard.photo, urgency_said(words), due_said(turn, kind, day, words))
-
-
-def _item(notes: str) -> str:
-    """What is needed, each thing once: 降压药 says more than 药."""
-    things = notes.split("\uff1b")
-    return "\uff1b".join(one for one in things if not any(one in other and one != other for other in things))
 
 
 def _which(turn: Turn, elders: list[Member], wish: Wish) -> Message:

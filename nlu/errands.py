@@ -37,6 +37,7 @@ _PARTS = (
     ("下午|afternoon", "14:00", "17:00"),
     ("晚上|傍晚|夜里|evening|tonight", "18:00", "19:30"),
 )
+_NOTHING = frozenset({"药", "medicine", "东西", ""})
 _KIN = re.compile("(?:我家|我们|我|俺)?(?:老妈|妈妈|妈|老爸|爸爸|爸|外婆|外公|奶奶|爷爷|阿婆|阿公|姥姥|姥爷|老伴|老婆|老公|爱人|婆婆|公公)")  # fmt: skip
 
 
@@ -47,6 +48,13 @@ def help_kind(intent: Intent, text: str) -> str:
     if intent in _BY_INTENT:
         return _BY_INTENT[intent]
     return next((kind for kind, words in _KINDS if re.search(words, text, re.I)), "other")
+
+
+def thing_said(notes: str | None) -> str:
+    """What is needed, each thing once: 降压药 says more than 药, and 药 alone says nothing."""
+    things = (notes or "").split("；")
+    told = [one for one in things if not any(one in other and one != other for other in things)]
+    return "；".join(one for one in told if one not in _NOTHING)
 
 
 def is_urgent(text: str) -> bool:

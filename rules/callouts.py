@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
@@ -50,6 +50,11 @@ def roles_for(kind: RequestKind) -> frozenset[Role]:
     return MAY_TAKE.get(kind, EVERYDAY)
 
 
+def family(session: Session, elder_id: int, kind: RequestKind | None, today: date) -> list[Member]:
+    """Who cares for the elder; what weighs on somebody's heart may well be about the family, so they are not told."""
+    return [] if kind == RequestKind.COUNSELLING else carers_of(session, elder_id, today)
+
+
 def _asked_first(kind: RequestKind | None) -> frozenset[Role]:
     """Volunteers where they may help, else those who are trained for it; the others come further up the ladder."""
     suited = roles_for(kind) if kind else EVERYDAY
@@ -72,7 +77,7 @@ def _behind(session: Session, about: About, audience: Audience, now: datetime) -
         case Audience.TAKER:
             return [session.get_one(Member, about.taker_id)] if about.taker_id else []
         case Audience.FAMILY:
-            return carers_of(session, about.elder.id, local_day(about.canteen, now))
+            return family(session, about.elder.id, about.kind, local_day(about.canteen, now))
         case Audience.HELPERS:
             return holders(session, about, _asked_first(about.kind))
         case Audience.ON_CALL:

@@ -154,7 +154,7 @@ def offered(name: str, words: str) -> Any:
     if name == "language":
         return Text(f"canteens.language_{words}")
     if name in LADDERS:
-        return ladders.said(ladder_words.parsed(words))
+        return ladders.rungs_said(ladder_words.parsed(words))
     readers: dict[str, Any] = {
         "sittings": lambda: tuple(Sitting(word) for word in words.split(",")),
         "meal_weekdays": lambda: tuple(map(int, words)),
@@ -185,3 +185,11 @@ def _said_closing(days: int, clock: time) -> Text:
     if days == 1:
         return Text("canteens.closes_day_before", time=clock)
     return Text("canteens.closes_days_before", days=days, time=clock)
+
+
+def label(canteen: Canteen, name: str) -> Any:
+    """The present value, short enough for a button."""
+    if name in LADDERS:
+        own = ladders.own_ladders(canteen).get(LADDERS[name], ladders.SEARCH[LADDERS[name]])
+        return ladders.rungs_said(own)
+    return present(canteen, name)

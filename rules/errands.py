@@ -106,7 +106,11 @@ def leave(session: Session, request_id: int, act: Act) -> Request:
 def release(session: Session, request: Request, act: Act) -> None:
     """Nobody has it in hand: the search begins again, its first rung at once."""
     canteen = session.get_one(Canteen, request.canteen_id)
-    before, left = holding.seen(request), holding.name_of(session, request.taker_id)
+    before, left, left_id = (
+        holding.seen(request),
+        holding.name_of(session, request.taker_id),
+        request.taker_id,
+    )
     request.state, request.taker_id, request.offered_to_id = RequestState.CONFIRMED, None, None
     ladders.begin(canteen, request, act.now)
     request.next_at = ladders.waits(canteen, request.urgency, act.now)
@@ -114,7 +118,7 @@ def release(session: Session, request: Request, act: Act) -> None:
     notices.withdraw(session, request, act.now)
     outbox.touch(session, "request", request.id, act.now)
     holding.tell_sides(session, request, act, "requests.told_left", name=left)
-    escalation.climb(session, request.id, act.now)
+    escalation.climb(session, request.id, act.now, besides=left_id)
 
 
 def offer(session: Session, request_id: int, to: Member, act: Act) -> Request:
@@ -202,7 +206,7 @@ def ask_acceptance(session: Session, request: Request, act: Act, more: Text | No
     )
     elder = session.get_one(Member, request.elder_id)
     canteen = session.get_one(Canteen, request.canteen_id)
-    family = carers_of(session, elder.id, local_day(canteen, act.now))
+    family = callouts.family(session, elder.id, request.kind, local_day(canteen, act.now))
     side = [one for one in (elder, *family) if one.id != request.served_by_id]
     due_at = ladders.waits(canteen, request.urgency, act.now)
     key = f"request:{request.id}:accept:{act.update_id or int(act.now.timestamp())}"

@@ -31,8 +31,8 @@ def due(session: Session, now: datetime, limit: int = PAGE) -> Sequence[Request]
     return session.exec(order.limit(limit)).all()
 
 
-def climb(session: Session, request_id: int, now: datetime) -> None:
-    """Call whoever's turn has come; where nobody can be reached, the next rung follows at once."""
+def climb(session: Session, request_id: int, now: datetime, *, besides: int | None = None) -> None:
+    """Call whoever's turn has come, but not one who just said no; where nobody can be reached, the next rung at once."""
     request = hold(session, Request, request_id)
     if request is None or request.next_at is None or request.next_at > now:
         return None
@@ -42,10 +42,10 @@ def climb(session: Session, request_id: int, now: datetime) -> None:
         return _end(session, canteen, request, now)
     ladder = ladders.ladder_of(canteen, request.kind, request.urgency, ladders.PHASES[request.state])
     first, request.step = request.step, max(request.step + 1, ladder.reached(_minutes(request, now)))
-    told = _call(session, canteen, request, ladder.called(first, request.step), now)
+    told = _call(session, (canteen, request, besides), ladder.called(first, request.step), now)
     while not told and request.step < len(ladder.rungs):
         first, request.step = request.step, request.step + 1
-        told = _call(session, canteen, request, ladder.called(first, request.step), now)
+        told = _call(session, (canteen, request, besides), ladder.called(first, request.step), now)
     request.next_at = max(ladders.when(canteen, request, request.step), now + timedelta(minutes=1))
     session.add(request)
     after = {"state": request.state.value, "step": request.step, "told": len(told)}
@@ -61,20 +61,25 @@ def _minutes(request: Request, now: datetime) -> float:
 
 
 def _call(
-    session: Session, canteen: Canteen, request: Request, audiences: Audiences, now: datetime
+    session: Session, what: tuple[Canteen, Request, int | None], audiences: Audiences, now: datetime
 ) -> list[Member]:
     """One message to each; whoever is both a helper and responsible hears it as responsible."""
+    canteen, request, besides = what
     about = About(canteen, session.get_one(Member, request.elder_id), request.kind, request.taker_id)
-    asked = tuple(audience for audience in audiences if audience in SEARCHING)
-    told_ = tuple(audience for audience in audiences if audience not in SEARCHING)
     phase = ladders.PHASES[request.state]
     key = f"request:{request.id}:{phase}:{request.rung_at.timestamp():.6f}:{request.step}"
-    responsible = callouts.people(session, about, told_, now)
-    others = callouts.people(session, about, asked, now)
-    known = {member.id for member in responsible}
-    told = callouts.call(session, canteen, responsible, Call(key, _alarm(session, about, request, now), now))
-    rest = [member for member in others if member.id not in known]
-    return [*told, *callouts.call(session, canteen, rest, Call(key, _question(about, request, now), now))]
+    asked = [audience for audience in audiences if audience in SEARCHING]
+    others = [audience for audience in audiences if audience not in SEARCHING]
+    known = {besides}
+    told: list[Member] = []
+    for group, said in (
+        (others, _alarm(session, about, request, now)),
+        (asked, _question(about, request, now)),
+    ):
+        members = [one for one in callouts.people(session, about, group, now) if one.id not in known]
+        known |= {member.id for member in members}
+        told += callouts.call(session, canteen, members, Call(key, said, now))
+    return told
 
 
 def _question(about: About, request: Request, now: datetime) -> Message:

@@ -10,7 +10,8 @@ from models.requests import Handover, Request, Way
 from models.store import hold
 from rules import audit, ladders, notices, outbox
 from rules.audit import Act
-from rules.people import carers_of, check_may_act
+from rules.callouts import family
+from rules.people import check_may_act
 from rules.settings import local_day
 from rules.values import Button, Message, Refused, Style, Text
 
@@ -117,7 +118,7 @@ def tell_sides(session: Session, request: Request, act: Act, key: str, **more: A
     elder = session.get_one(Member, request.elder_id)
     today = local_day(session.get_one(Canteen, request.canteen_id), act.now)
     said = Text(key, **brief(session, request, act), by=name_of(session, act.actor_id), **more)
-    for member in (elder, *carers_of(session, elder.id, today)):
+    for member in (elder, *family(session, elder.id, request.kind, today)):
         if member.id != act.actor_id:
             tell(session, request, member, act, said)
 

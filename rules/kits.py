@@ -11,7 +11,6 @@ from rules import acceptances, audit, callouts, errands, holding, ladders, notic
 from rules.audit import Act
 from rules.callouts import About, Call
 from rules.ladders import Audience
-from rules.people import carers_of
 from rules.settings import local_day
 from rules.values import Button, Fen, Message, Refused, Style, Text, lines
 
@@ -93,7 +92,7 @@ def _ask_to_count(session: Session, request: Request, row: Handover, act: Act) -
     elder = session.get_one(Member, request.elder_id)
     asked = Message(count_said(session, request, row, elder), counting(row.id))
     call = Call(f"handover:{row.id}", asked, act.now, ladders.waits(canteen, request.urgency, act.now))
-    side = [elder, *carers_of(session, elder.id, local_day(canteen, act.now))]
+    side = [elder, *callouts.family(session, elder.id, request.kind, local_day(canteen, act.now))]
     others = [one for one in side if one.id != request.taker_id]
     if not callouts.call(session, canteen, others, call):
         about = About(canteen, elder, request.kind, request.taker_id)

@@ -158,6 +158,11 @@ def said(ladder: Ladder) -> Text:
     return Text("requests.ladder", rungs=rungs, every=ladder.every)
 
 
+def rungs_said(ladder: Ladder) -> Text:
+    """A ladder in few words."""
+    return Text("requests.rungs", minutes=[rung.after for rung in ladder.rungs])
+
+
 def present(canteen: Canteen, urgency: str) -> Text:
     """The ladders of an urgency as they are now: the village's, and those of kinds that differ."""
     own = own_ladders(canteen)

@@ -10,8 +10,9 @@ from models.people import Canteen, Member, Role
 from models.requests import Request, RequestKind, RequestState, Urgency
 from rules import audit, outbox
 from rules.audit import Act
+from rules.callouts import family
 from rules.ladders import QUIET_KINDS, waits
-from rules.people import age_on, carers_of, roles_of
+from rules.people import age_on, roles_of
 from rules.settings import local_day
 from rules.values import Button, Message, Refused, Style, Text, encode_message, lines
 
@@ -117,7 +118,7 @@ def sees_details(session: Session, request: Request, member: Member, today: date
         return True
     if roles_of(session, member.id) & {Role.SOCIAL_WORKER, Role.DOCTOR}:
         return True
-    return any(carer.id == member.id for carer in carers_of(session, request.elder_id, today))
+    return any(carer.id == member.id for carer in family(session, request.elder_id, request.kind, today))
 
 
 def details(session: Session, request: Request, now: datetime) -> Text:
