@@ -36,7 +36,7 @@ def page(turn: Turn, start: int) -> Message:
 
 
 def _named(canteen: Canteen, name: str) -> Text:
-    return Text("canteens.setting", what=Text(f"canteens.{name}"), value=choices.present(canteen, name))
+    return Text("canteens.setting", what=Text(f"canteens.{name}"), value=choices.label(canteen, name))
 
 
 def turn_page(turn: Turn, arguments: tuple[str, ...]) -> Answer:
