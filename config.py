@@ -1,12 +1,14 @@
 """config.toml and the environment, read once into one frozen object; the only reader of the environment."""
 
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -18,9 +20,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 DEFAULT_FILE = Path("config.toml")
+PREFIX = "CANTEEN_"
 PUBLIC_BASE = "https://api.telegram.org"
 
 
@@ -141,17 +143,8 @@ class VoiceSection(EngineSection):
         return self
 
 
-class Config(BaseSettings):
+class Config(Section):
     """Everything the operator decides."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="CANTEEN_",
-        env_nested_delimiter="__",
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-        nested_model_default_partial_update=True,
-    )
 
     telegram: TelegramSection = TelegramSection()
     store: StoreSection = StoreSection()
@@ -162,18 +155,6 @@ class Config(BaseSettings):
     log: LogSection = LogSection()
     voice: VoiceSection = VoiceSection()
     language_model: EngineSection = EngineSection()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment stands above the file."""
-        return env_settings, init_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +177,13 @@ class WrongConfig(Exception):
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """Read the file (config.toml unless told otherwise) and the environment; raises WrongConfig with every mistake."""
+    environ = os.environ if environ is None else environ
+    unknown = _unknown_variables(environ)
     data = _read_file(path)
-    unknown = _unknown_variables(os.environ if environ is None else environ)
+    for section, values in _variables(environ).items():
+        given = data.setdefault(section, {})
+        if isinstance(given, dict):  # else it is named as a mistake
+            given.update(values)
     try:
         config = Config(**data)
     except ValidationError as wrong:
@@ -228,12 +214,31 @@ def _read_file(path: Path | None) -> dict[str, Any]:
         raise WrongConfig([Mistake(str(chosen), type(wrong).__name__, "unreadable")]) from None
 
 
+def _variables(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """What the environment says, `CANTEEN_TELEGRAM__TOKEN` for telegram.token; a list is written as JSON."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in environ.items():
+        section, gap, key = name.removeprefix(PREFIX).lower().partition("__")
+        if name.startswith(PREFIX) and gap and _known([section, key]):
+            found.setdefault(section, {})[key] = _value(section, key, value)
+    return found
+
+
+def _value(section: str, key: str, text: str) -> Any:
+    kind = getattr(Config.model_fields[section].annotation, "model_fields", {})[key].annotation
+    if get_origin(kind) is not tuple:
+        return text
+    with suppress(ValueError):
+        return json.loads(text)
+    return text  # the mistake is named with all others
+
+
 def _unknown_variables(environ: Mapping[str, str]) -> list[Mistake]:
     found = []
     for name in environ:
-        if not name.startswith("CANTEEN_"):
+        if not name.startswith(PREFIX):
             continue
-        path = name.removeprefix("CANTEEN_").lower().split("__")
+        path = name.removeprefix(PREFIX).lower().split("__")
         if not _known(path):
             found.append(Mistake(name, "unknown", "extra_forbidden", _nearest(path)))
     return found
@@ -241,10 +246,9 @@ def _unknown_variables(environ: Mapping[str, str]) -> list[Mistake]:
 
 def _known(path: list[str]) -> bool:
     section = Config.model_fields.get(path[0])
-    if section is None or len(path) > 2:
+    if section is None or len(path) != 2:
         return False
-    fields = getattr(section.annotation, "model_fields", {})
-    return len(path) == 1 or path[1] in fields
+    return path[1] in getattr(section.annotation, "model_fields", {})
 
 
 def _nearest(path: list[str]) -> str:

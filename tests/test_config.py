@@ -87,6 +87,37 @@ def test_the_environment_stands_above_the_file(tmp_path, monkeypatch):
     assert SECRET not in repr(found)
 
 
+def test_the_environment_is_read_like_the_file(tmp_path):
+    said = {
+        "CANTEEN_OPERATOR__TELEGRAM_IDS": "[5, 6]",
+        "CANTEEN_CLOCK__TICK_SECONDS": "2.5",
+        "CANTEEN_WEB__LISTEN": "",
+        "CANTEEN_TELEGRAM__TOKEN": "[not a list]",
+        "PATH": "/bin",
+    }
+    found = config.load(written(tmp_path, "[web]\nlisten = '127.0.0.1:9'\n[log]\nlevel = 'DEBUG'\n"), said)
+    assert found.operator.telegram_ids == (5, 6)
+    assert (found.clock.tick_seconds, found.web.address, found.log.level) == (2.5, None, "DEBUG")
+    assert found.telegram.secret_token() == "[not a list]"
+
+
+@pytest.mark.parametrize("value", ["5, 6", "[5", '["x"]'])
+def test_a_variable_that_cannot_be_read_is_named_with_all_others(tmp_path, value):
+    said = {"CANTEEN_OPERATOR__TELEGRAM_IDS": value, "CANTEEN_CLOCK__TICK_SECONDS": "often"}
+    places = {where.rpartition(".0")[0] or where for where in mistakes(written(tmp_path, ""), said)}
+    assert places == {"operator.telegram_ids", "clock.tick_seconds"}
+
+
+def test_a_section_that_is_no_table_is_named_whatever_the_environment_says(tmp_path):
+    said = {"CANTEEN_WEB__LISTEN": ""}
+    assert set(mistakes(written(tmp_path, "web = 5\n"), said)) == {"web"}
+
+
+@pytest.mark.parametrize("name", ["CANTEEN_TELEGRAM", "CANTEEN_TELEGRAM__TOKEN__X", "CANTEEN_"])
+def test_a_variable_names_a_section_and_a_key(tmp_path, name):
+    assert name in mistakes(written(tmp_path, ""), {name: SECRET})
+
+
 def test_a_misspelt_variable_is_named_with_the_nearest_right_one(tmp_path):
     found = mistakes(written(tmp_path, ""), {"CANTEEN_TELEGRAM__TOKE": SECRET, "CANTEEN_WBE__LISTEN": "x"})
     assert found["CANTEEN_TELEGRAM__TOKE"].nearest == "telegram.token"
