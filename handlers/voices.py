@@ -58,9 +58,12 @@ def model(turn: Turn, argument: str) -> Answer:
     known(turn)
     if not turn.private:
         return Text("people.in_private")
-    now = examples.model_consent(turn.session, turn.asker.id)
-    word, key = ("no", "voices.model_stop") if now else ("yes", "voices.model_allow")
-    said = Text("voices.model_on" if now else "voices.model_off")
+    return _model(turn, agreed=examples.model_consent(turn.session, turn.asker.id))
+
+
+def _model(turn: Turn, *, agreed: bool) -> Message:
+    word, key = ("no", "voices.model_stop") if agreed else ("yes", "voices.model_allow")
+    said = Text("voices.model_on" if agreed else "voices.model_off")
     return Message(said, ((Button(Text(key), f"model:{turn.asker.id}:{word}"),),))
 
 
@@ -71,8 +74,7 @@ def model_tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         raise Refused("common.old_button")
     agreed = arguments[1] == "yes"
     examples.agree_model(turn.session, turn.asker, turn.act, agreed=agreed)
-    said = Text("voices.model_on" if agreed else "voices.model_off")
-    return Toast(Text("common.done"), edit=Message(said))
+    return Toast(Text("common.done"), edit=_model(turn, agreed=agreed))
 
 
 COMMANDS = {"model": model}

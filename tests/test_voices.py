@@ -275,7 +275,6 @@ def test_granny_decides_whether_a_model_outside_is_asked(village, session, grann
     assert {granny.name, neighbour.name} <= set(names)
     assert examples.names_if_agreed(session, neighbour.telegram_id) is None
     assert examples.names_if_agreed(session, None) is None
-    village.says(granny, "/model")
     village.taps(granny, village.data_of("不要再问"))
     assert examples.names_if_agreed(session, granny.telegram_id) is None
 
