@@ -122,11 +122,16 @@ def carry_out(turn: Turn, plan: Plan) -> Answer:
 
 def told(turn: Turn, eater: Member, done: Done) -> Message:
     """What was done line by line, what was not, and a way back for ten minutes."""
-    said = lines(*(_echo(turn, eater, kept) for kept in done.kept), *done.refused)
-    return Message(said, _undo(turn, done.kept) if done.kept else ())
+    return Message(told_lines(turn, eater, done), undo_button(turn, done.kept) if done.kept else ())
 
 
-def _undo(turn: Turn, kept: Sequence[Kept]) -> tuple[tuple[Button, ...], ...]:
+def told_lines(turn: Turn, eater: Member, done: Done) -> Text:
+    """What was done and what was not, line by line."""
+    return lines(*(_echo(turn, eater, kept) for kept in done.kept), *done.refused)
+
+
+def undo_button(turn: Turn, kept: Sequence[Kept]) -> tuple[tuple[Button, ...], ...]:
+    """The way back for ten minutes, as a button."""
     return ((Button(Text("common.undo"), f"mealundo:{keep_undo(turn, kept).id}"),),)
 
 

@@ -7,6 +7,8 @@ from handlers.questions import either
 from handlers.turn import Turn
 from models.meals import MealState
 from models.people import Role
+from nlu.dates import find_dates, gathered
+from nlu.normalise import normalise
 from rules import calendar, menus, recalling
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
 
@@ -38,10 +40,23 @@ def _asked(turn: Turn, words: str) -> Answer:
         day = date.fromisoformat(first)
     except ValueError:
         return Text("calendar.how_to_close")
-    card = turn.ask("calendar.close", day=day.isoformat(), reason=reason.strip())
+    return _to_close(turn, day, reason)
+
+
+def _to_close(turn: Turn, day: date, reason: str) -> Message:
+    card = turn.ask("calendar.close", day=day.isoformat(), reason=reason.strip()[:100])
     yes = Button(Text("common.yes"), f"closeday:{card.id}", Style.DANGER)
     no = Button(Text("common.no"), f"keepday:{card.id}")
     return Message(Text("calendar.sure", day=day), ((yes, no),))
+
+
+def by_words(turn: Turn, words: str) -> Answer:
+    """ "No cooking tomorrow, the power is off": the day and the reason as they were said, to be confirmed."""
+    known(turn)
+    if not turn.may(Role.SOCIAL_WORKER):
+        raise Refused("calendar.only_manager")
+    days = gathered(find_dates(normalise(words), turn.today))
+    return _to_close(turn, days[0], words) if len(days) == 1 else Text("calendar.how_to_close")
 
 
 def close(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -91,7 +106,7 @@ def reopen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return Toast(Text("common.done"), edit=Message(Text("calendar.reopened", day=day)))
 
 
-COMMANDS = {"calendar": show}
+COMMANDS = {"calendar": show, "close": by_words}
 REPLIES = {"calendar.close": either(close, keep)}
 UNDOES = {"calendar.undo": undo}
 BUTTONS = {"unclose": undo, "closeday": close, "keepday": keep, "openday": reopen}

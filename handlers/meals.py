@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers import bookings as orders
-from handlers import eaten, lists, questions, resting, standing
+from handlers import eaten, headcounts, lists, questions, resting, several, standing
 from handlers import rolls as rolls_room
 from handlers.bookings import known, told
 from handlers.turn import Turn
@@ -11,6 +11,7 @@ from models.cards import Card
 from models.meals import Booking, Meal, Mode, Source
 from models.people import Member, Role
 from nlu import Action, Intent, Understanding
+from nlu.phrases import each_of
 from rules import bookings, joining, meals, plans, rolls, waitlist
 from rules.bookings import Order
 from rules.people import check_may_act, resolve
@@ -28,6 +29,9 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
         return lists.pasted(turn, understanding)
     if understanding.slots.recur:
         return standing.order(turn, understanding)
+    several_people = each_of(turn.heard.text)
+    if several_people:
+        return several.order(turn, understanding, several_people)
     return orders.order(turn, understanding)
 
 
@@ -194,6 +198,7 @@ def _given_up(done: dict[str, Any]) -> bool:
 COMMANDS = {
     "still": still,
     **eaten.COMMANDS,
+    **headcounts.COMMANDS,
     "book": orders.by_command,
     "cancel": orders.cancel_by_command,
     "mine": mine,

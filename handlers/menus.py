@@ -17,6 +17,7 @@ from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, l
 UNDO = timedelta(minutes=10)
 SOON = 2
 WEEK = 6
+LEAST_DISHES = 2
 
 
 def menu(turn: Turn, argument: str) -> Answer:
@@ -98,6 +99,22 @@ def preview(turn: Turn, words: str) -> Answer:
     yes = Button(Text("common.yes"), f"menuyes:{card.id}", Style.SUCCESS)
     no = Button(Text("common.no"), f"menuno:{card.id}")
     return Message(lines(*said, Text("menus.right")), ((yes, no),))
+
+
+def overheard(turn: Turn) -> Answer:
+    """A cook writes days and dishes without any command: that is a menu; nothing else is."""
+    words = turn.heard.text
+    if (
+        not turn.private
+        or not turn.may(Role.COOK)
+        or not any(mark in words for mark in ":\N{FULLWIDTH COLON}")
+    ):
+        return None
+    found = menus.read(words, turn.village, turn.today)
+    written = [line for line in words.splitlines() if line.strip()]
+    if len(found) != len(written) or sum(len(line.dishes) for line in found) < LEAST_DISHES:
+        return None
+    return preview(turn, words)
 
 
 def _kept(line: MenuLine) -> dict[str, Any]:

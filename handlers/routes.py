@@ -18,6 +18,7 @@ from handlers import (
     examples,
     fairness,
     feeds,
+    guesses,
     handoff,
     joining,
     keys,
@@ -51,10 +52,9 @@ from handlers import (
     voices,
 )
 from handlers.turn import Turn
-from models.people import Role
 from nlu import Action, Context, Intent, Understanding
 from nlu.phrases import detail, spoken
-from rules.values import Answer, Button, Message, Refused, Text, Toast, as_message
+from rules.values import Answer, Refused, Text, Toast, as_message
 from transports.updates import Kind
 
 ROOMS: tuple[ModuleType, ...] = (
@@ -72,16 +72,6 @@ Handler = Callable[..., Answer]
 
 ARGUMENTS = 2
 """A button says `verb:id:word`; what is missing on a forged one is empty, what is too much is cut."""
-
-
-NEVER_MEANT = frozenset({Intent.UNCLEAR, Intent.CHATTER, Intent.THANKS})
-SHIFTS = (Role.VOLUNTEER, Role.COOK, Role.SOCIAL_WORKER)
-ONLY: Mapping[Intent, tuple[Role, ...]] = {
-    Intent.VISIT_NOTE: (Role.SOCIAL_WORKER,),
-    **dict.fromkeys((Intent.SWAP_SHIFT, Intent.OFFER_SHIFT, Intent.CLAIM_SHIFT, Intent.LEAVE_SHIFT), SHIFTS),
-    Intent.QUERY_SHIFTS: SHIFTS,
-}
-"""What only some can mean."""
 
 
 def _merged(table: str) -> Mapping[Any, Handler]:
@@ -141,6 +131,10 @@ def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
         return CARDS[card.kind](turn, card, turn.heard.text)
     if rosters.is_roster(turn):
         return rosters.pasted(turn, turn.heard.text)
+    if asked is not None and turn.heard.photo and not turn.heard.text and asked.kind in PHOTOS:
+        return PHOTOS[asked.kind](turn, asked.card(turn))
+    if turn.canteen is not None and (menu := menus.overheard(turn)) is not None:
+        return menu
     said = spoken(turn.heard.text)
     if said is not None and said[0] in COMMANDS and (turn.member is not None or said[0] == "start"):
         return COMMANDS[said[0]](turn, said[1])
@@ -197,27 +191,7 @@ def obey(turn: Turn, understanding: Understanding) -> Answer:
         if turn.member is None:
             return answer
     handler = INTENTS.get(understanding.intent)
-    return handler(turn, understanding) if handler else unclear(turn, understanding)
-
-
-def unclear(turn: Turn, understanding: Understanding) -> Answer:
-    """Not understood: up to three likely meanings by button, in private or when asked directly."""
-    choices = understanding.choices
-    # An emergency that is only the second guess is none: it would stand under everything that is not understood.
-    likely = [i for i in choices if _likely(turn, i) and (i != Intent.EMERGENCY or i == choices[0])][:3]
-    if questions.word(turn):
-        return Text("common.fine")
-    if not likely:
-        return Text("common.not_understood") if turn.heard.addressed else None
-    card = turn.ask("common.which_meant", words=turn.heard.text)
-    picks = [(Button(Text(f"Intent.{i}"), f"pick:{card.id}:{i}"),) for i in likely]
-    none = (Button(Text("common.none_of_these"), f"pick:{card.id}:none"),)
-    return Message(Text("common.which_meant"), (*picks, none))
-
-
-def _likely(turn: Turn, intent: Intent) -> bool:
-    """Whether somebody like the asker may have meant it; nobody means to be unclear."""
-    return turn.may(*ONLY[intent]) if intent in ONLY else intent not in NEVER_MEANT
+    return handler(turn, understanding) if handler else guesses.unclear(turn, understanding)
 
 
 def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -237,9 +211,12 @@ def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     )
 
 
-BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS, REPLIES, DETAILS, UNDOES, OVERHEARD = map(
-    _merged,
-    ("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS", "REPLIES", "DETAILS", "UNDOES", "OVERHEARD"),
+TABLES = (
+    *("BUTTONS", "COMMANDS", "INTENTS", "CARDS", "EVENTS"),
+    *("REPLIES", "DETAILS", "UNDOES", "OVERHEARD", "PHOTOS"),
+)
+(BUTTONS, COMMANDS, INTENTS, CARDS, EVENTS, REPLIES, DETAILS, UNDOES, OVERHEARD, PHOTOS) = map(
+    _merged, TABLES
 )
 BUTTONS = {**BUTTONS, "pick": pick, "voice": partial(voices.heard_right, _to_the_bot)}
 REPLIES = {**REPLIES, "voices.heard": BUTTONS["voice"]}

@@ -6,7 +6,7 @@ from datetime import date
 from nlu.lessons import taught
 from nlu.normalise import normalise
 from nlu.sentence import read_sentence, skeleton_of
-from nlu.spans import MODES, NEEDS, find_needs
+from nlu.spans import MODES, NEEDS, PERSON, find_needs
 from nlu.values import Slots
 
 LONGEST = 40
@@ -28,6 +28,10 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:今天|今日|今早|中午|晌午|午饭)*(?P<who>我(?:妈|爸|家|奶奶|爷爷|外婆|外公|老伴)[一-鿿]{0,2}?|(?!大家|你们|他们|今天|中午|药)[一-鿿]{2,4}?)?(?:今天|今日|今早|今晚|中午|晌午|午饭|早饭|晚饭|的|饭|都|她|他)*"
             r"(?:有没有|有冇)?(?:吃(?:上|到|过)?(?:饭|午饭|中饭)?了?|送(?:到|过去)?(?:家)?了?|领了?)(?:(?<=有没有.{2})|(?<=有没有.{3})|(?<=有没有.)|(?:没有|没|冇|吗|么|未)(?:有)?)(?:啊|呀|呢)?|has (?:my )?(?P<en>\w+) eaten(?: today)?",
         ),
+        ("numbers", r"(?P<all>(?:[今明后]天|今日|明日|大后天|周[一二三四五六日天]|下?星期[一二三四五六日天])?(?:早上|中午|晌午|晚上|早饭|午饭|中饭|晚饭|早餐|午餐|晚餐)?(?:现在|一共|总共|大概)?(?:有|来|报了|订了|定了|是|要做|要煮|做|煮)*(?:多少|几|好多|几多)(?:个)?(?:人|份|位|个)?(?:的)?(?:吃饭|吃|来|报餐|报名|报|订餐|订饭|订|饭|餐)?(?:了)?(?:啊|呀|呢)?)|(?P<en>how many (?:are |come |people )?.*)"),
+        ("absent", r"(?:今天|中午|晚上|午饭|晚饭|现在)*(?:还)?(?:有)?(?:谁|哪些人|哪个|哪几个|哪些)(?:还)?(?:没|冇|没有|不)(?:来|到|吃|吃饭|来吃)(?:饭)?(?:的|呢|啊)?|who (?:is missing|did not come|has not come)(?: today)?"),
+        ("sheet", r"(?:[今明]天)?(?:中午|晚上|午饭|晚饭)?(?:的)?(?:(?:谁|哪些|哪个|哪几个|有谁|哪几位|有哪些)(?:人|老人)?(?:是|要|吃|不吃|不能吃|忌|忌口|不要)+(?:软|烂|少盐|低盐|淡|清淡|少油|低糖|无糖|糖|猪肉|辣|葱|香菜|素|口)?(?:一?点)?(?:的)?|(?:厨房|备菜|打印的?)(?:单子?|表))"),
+        ("close", r"(?P<when>.*(?:不开伙|不开饭|不开餐|停伙|食堂(?:休息|关门|不开|停一天|停餐))(?!.*(?:吗|么|没有|呢|\?)).*)"),
         ("privacy", r"我的(?:资料|信息|数据|档案)|my data"),
         ("more", r"(?P<first>更多|more)|(?P<next>还有(?:什么|啥)?|even more)|(?P<back>返回|回去|回到开头|back)"),
         ("family", r"(?:帮|给|替)(?:家里人|家人|家里|别人|老人)(?:订|报)(?:饭|餐)?|book for (?:my )?family"),
@@ -79,18 +83,29 @@ def spoken(text: str) -> tuple[str, str] | None:
     if taught(text):
         return "word", text
     said = normalise(text).strip(" ,。!?~").removesuffix("?")
-    if not said or FOREIGN.search(said):
-        return None
-    for command, pattern in SPOKEN:
+    for command, pattern in SPOKEN if said else ():
         found = pattern.fullmatch(said)
-        if found:
+        if found and (command == "close" or not FOREIGN.search(said)):
             return command, _about(found, said)
     return None
 
 
+EACH = re.compile(
+    r"^(?:大?[今明后]天|[今明]日|下?(?:周|星期|礼拜)[一二三四五六日天]|早上|中午|晌午|晚上|早饭|午饭|晚饭|,| )*(?:帮|给|替)?"
+    rf"(?P<people>{PERSON}(?:(?:和|跟|同|与|、|,|还有){PERSON}){{1,5}})"
+)
+PARTED = re.compile(r"和|跟|同|与|、|,|还有")
+
+
+def each_of(text: str) -> tuple[str, ...]:
+    """Those a sentence is about, when it is about several by name; nobody when it is about one."""
+    found = EACH.match(normalise(text)) if len(text) <= LONGEST else None
+    return tuple(PARTED.split(found["people"])) if found else ()
+
+
 def _about(found: re.Match[str], said: str) -> str:
     groups = found.groupdict()
-    if "when" in groups:
+    if groups.keys() & {"when", "all"}:
         return said
     if "first" in groups:
         return str(found.lastgroup)
