@@ -17,7 +17,7 @@ DESPAIR = "不想活|想死(?!你|我|他|的心)|活着没意思|不如死了|�
 LOST = "(?:妈|爸|爷|奶|公|婆|老人|孩子|老伴|孙子|孙女|[叔伯婶姨])[^,。]{0,6}(?:走丢|走失|失踪|不见了)|走丢了"
 PAIN = "(?:痛|疼)得(?:打滚|在地|满地|直叫|直冒|站不|说不|直不起|受不住)|(?:痛|疼)到(?:打滚|站不)|(?:痛|疼|晕)[^。]{0,8}(?:冒|出)(?:了)?(?:一身)?冷汗|没人(?:应门|应声|开门)[^。]{0,14}(?:呻吟|喊|哭|叫声)|里面(?:有人?)?(?:呻吟|哭喊)"
 HELP = "救命(?!稻草|恩人|药|之恩)|快来人|来人啊|(?:打|叫|拨)120|叫(?:辆|个)?救护车|救护车|快不行了|出事了(?!吗)|(?:家里?|屋里?)(?:进|来|有)(?:了)?(?:贼|小偷)"
-ENGLISH = r"can'?t breathe|chest pain|chest hurts|fell (?:down|over|and)|has fallen|collapsed|unconscious|passed out|on fire\b|fire in|smoke (?:in|from|coming)|bleeding (?:a lot|badly|heavily)|stroke|heart attack|choking|ambulance|emergency|not breathing|smell(?:s)? (?:of )?gas|poison|help me\b.*(?:fall|fell|hurt)|can'?t get up"
+ENGLISH = r"can'?t breathe|chest pain|chest hurts|fell (?:down|over|and)|has fallen|collapsed|unconscious|passed out|on fire\b|fire in|there(?:'s| is) a fire|fire!|not waking|won'?t wake|had a (?:bad )?fall|slipped and|smoke (?:in|from|coming)|bleeding (?:a lot|badly|heavily)|stroke|heart attack|choking|ambulance|emergency|not breathing|smell(?:s)? (?:of )?gas|poison|help me\b.*(?:fall|fell|hurt)|can'?t get up"
 FALL = "摔[^,。]{0,3}(?:沟|坑|河|塘|坎)|摔(?:倒|了|伤|下|断|跤|一跤|在|得|着|地上|破|出)|滑倒|跌倒|跌(?:一跤|了一跤|下楼|下来|伤)|栽倒|绊倒|(?:楼梯|坡|坎|床|台阶)[^,。]{0,3}(?:滚|摔|跌|掉)(?:了)?下|倒在(?:地|厕|门|田|路|床|灶|院|浴)|起不来了?|爬不起来|站不起来"
 
 LONG_GONE = (
@@ -30,7 +30,7 @@ JOKES = "笑(?:死|得|到|喷|疯)|好笑|表情包|太可爱|热死|饿死|开
 TOLD = "梦见|梦到|做梦|电视|电影|小说|这本书|作者|书中|剧情|新闻|游戏|演习|讲座|培训|宣传|[a-z]{3,}说|听说是?(?:酒店|宾馆|商场|工厂|市里)|fire drill|dream|movie"
 WARNED = "(?:如果|假如|万一|小心|注意|当心|防止?|以防|预防|别|怕|担心|避免|不会|没有?)[^,。!]{0,6}(?:摔|跌|滑|着火|起火|火灾|中毒|烫|晕|触电|溺水|漏气)"
 THINGS = "着火车|着火点|[不点]着火|触摸|笔记本|键盘|开机|溺水者|使用中风|摔(?:了|坏|碎)(?:个?碗|杯|手机|盘|一个碗|鸡蛋)|手机摔|(?:手机|电脑|电池|车).{0,4}(?:摔|快不行)|(?:猫|狗|鸡|牛|羊|鸭|猪|钱包|钥匙|手机)[^。]{0,10}(?:走丢|不见|躺|趴|倒)"
-OVER = "(?<![不快])没事了|好多了|缓过来了|已经出院|虚惊|取出来了"
+OVER = "(?<![不快])没事了|好多了|缓过来了|已经出院|虚惊|取出来了|(?:but|and) (?:i am|i'm|he is|she is|he's|she's)? ?(?:fine|ok|alright|all right)\b"
 NO_DANGER = (
     f"{JOKES}|{TOLD}|{WARNED}|{THINGS}|{OVER}"
     f"|^(?!.*(?:{HELPLESS})).*(?:{LONG_GONE})|^(?!.*(?:{STILL})).*(?:{RECENT})"
