@@ -14,6 +14,7 @@ import structlog
 
 from commands import engines
 from commands.announcing import announce
+from commands.guarding import ended, guard
 from commands.logs import set_up
 from commands.saying import say
 from config import Config
@@ -150,14 +151,14 @@ class House:
         clock.start()
         web = await self._open_web(intake)
         say("cli.running", name=me.username)
-        await _first(receiving, asyncio.create_task(stopping.wait()))
+        guarding = asyncio.create_task(guard(self.store), name="guarding")
+        await _first(receiving, guarding, asyncio.create_task(stopping.wait()))
         announcing.cancel()
         await clock.stop()
         await _end(receiving, web, dispatcher.drain(DRAIN_SECONDS))
         await asyncio.gather(self.taps.drain(DRAIN_SECONDS), self.sender.drain(DRAIN_SECONDS))
         await listening.close()
-        if not receiving.cancelled() and (fault := receiving.exception()):
-            raise fault
+        await ended(receiving, guarding)
 
     async def _receive(self, receiver: Receiver) -> None:
         hook = self.config.telegram.webhook_url

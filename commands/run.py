@@ -58,7 +58,7 @@ async def _live(config: Config, token: str) -> int:
 
 
 async def _work(config: Config, token: str, store: "Store", reach: tuple[Telegram, Headstart]) -> int:
-    from models.store import StoreFull
+    from models.store import StoreBusy, StoreFull
 
     house = await asyncio.to_thread(importlib.import_module, "commands.house")
     try:
@@ -67,6 +67,8 @@ async def _work(config: Config, token: str, store: "Store", reach: tuple[Telegra
         complain("cli.port_taken", port=str(taken))
     except StoreFull:
         complain("cli.store_full")
+    except StoreBusy:
+        complain("cli.store_busy")
     else:
         say("cli.stopped")
         return 0

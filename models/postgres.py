@@ -1,5 +1,6 @@
 """PostgreSQL: a small pool of threads, row locks, and a unit run again when the server asks for it."""
 
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,12 +85,27 @@ class Lock:
     """A session advisory lock on a connection of its own; the server lets go of it when the process dies."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if not self._connection.scalar(sa.text("SELECT pg_try_advisory_lock(:n)"), {"n": BOT_LOCK}):
+        self._engine = engine
+        self._connection = self._taken()
+
+    def _taken(self) -> sa.Connection:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if connection.scalar(sa.text("SELECT pg_try_advisory_lock(:n)"), {"n": BOT_LOCK}):
+            return connection
+        connection.close()
+        raise StoreBusy("Another bot works on this store")
+
+    def guard(self) -> None:
+        """A server that was restarted let go of it: take it again, or say that another bot has it by now."""
+        try:
+            self._connection.scalar(sa.text("SELECT 1"))
+        except sa.exc.DBAPIError:
+            self._connection.invalidate()
             self._connection.close()
-            raise StoreBusy("Another bot works on this store")
+            self._connection = self._taken()
 
     def release(self) -> None:
-        """Let the next bot in."""
-        self._connection.scalar(sa.text("SELECT pg_advisory_unlock(:n)"), {"n": BOT_LOCK})
+        """Let the next bot in; a connection that is gone has done so already."""
+        with suppress(sa.exc.DBAPIError, sa.exc.InvalidRequestError):
+            self._connection.scalar(sa.text("SELECT pg_advisory_unlock(:n)"), {"n": BOT_LOCK})
         self._connection.close()

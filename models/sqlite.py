@@ -173,6 +173,9 @@ class Lock:
             os.close(self._file)
             raise StoreBusy("Another bot works on this store") from taken
 
+    def guard(self) -> None:
+        """The system holds it as long as the process lives."""
+
     def release(self) -> None:
         """Let the next bot in."""
         os.close(self._file)

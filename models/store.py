@@ -27,6 +27,9 @@ class Locked(Protocol):
     def release(self) -> None:
         """Let go of it."""
 
+    def guard(self) -> None:
+        """Make sure that it is still ours; raises StoreBusy when another bot has it."""
+
 
 class Store:
     """The one front of the store, the same over SQLite and PostgreSQL."""
@@ -70,6 +73,11 @@ class Store:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._writing.put(Asked(_nothing, future), scrub=True)
         await future
+
+    def guard(self) -> None:
+        """Make sure that no other bot works on this store; raises StoreBusy when one does."""
+        if self._lock is not None:
+            self._lock.guard()
 
     async def close(self) -> None:
         """Finish what was begun, then close."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from models.people import Account, Canteen
-from models.store import Store, StoreFull, hold, open_store
+from models.store import Store, StoreBusy, StoreFull, hold, open_store
 from tests.stores import new_postgres
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
@@ -108,3 +108,42 @@ async def test_a_reader_sees_one_moment_however_long_it_looks(server: Store):
         return before, len(session.exec(select(Account.id)).all())
 
     assert await server.read(look_twice) == (0, 0)
+
+
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+
+@pytest.fixture
+def cut():
+    """Cuts every connection to a store's database, as a restart of the server does."""
+
+    def connections(url):
+        outside = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        with outside.connect() as connection:
+            connection.exec_driver_sql(CUT)
+        outside.dispose()
+
+    return connections
+
+
+def test_a_lock_that_the_server_let_go_of_is_taken_again(postgres_server, cut):
+    url = new_postgres(postgres_server, template=True)
+    ours = open_store(url, exclusive=True)
+    cut(url)
+    ours.guard()
+    with pytest.raises(StoreBusy):
+        open_store(url, exclusive=True)
+    ours.close_now()
+    open_store(url, exclusive=True).close_now()
+
+
+def test_a_bot_whose_store_was_taken_over_is_told(postgres_server, cut):
+    url = new_postgres(postgres_server, template=True)
+    ours = open_store(url, exclusive=True)
+    cut(url)
+    theirs = open_store(url, exclusive=True)
+    with pytest.raises(StoreBusy):
+        ours.guard()
+    theirs.guard()
+    ours.close_now()
+    theirs.close_now()
