@@ -63,7 +63,7 @@ class Sender:
         """Take rows just committed, so that they need not be read again; what is too much waits in the store."""
         now = self._sending.clock()
         for row in rows:
-            pending = row.status == OutboxState.PENDING and row.due_at <= now
+            pending = row.status == OutboxState.PENDING and row.due_at <= max(now, row.created_at)
             room = len(self._held) < MOST_HELD or row.kind == MessageClass.CARE
             if pending and row.id not in self._held and room:
                 self._held.add(row.id)

@@ -39,10 +39,18 @@ def waiting_care(session: Session, now: datetime, limit: int = PAGE) -> list[Out
 
 def interrupted(session: Session, now: datetime, operators: Iterable[int] = ()) -> int:
     """After a crash: nobody knows of messages that were on the wire, so the managers are asked."""
+    _due_again(session, now)
     rows = session.exec(select(OutboxMessage).where(OutboxMessage.status == OutboxState.SENDING)).all()
     for row in rows:
         doubt(session, row, now, operators)
     return len(rows)
+
+
+def _due_again(session: Session, now: datetime) -> None:
+    """What was to be said at once, by a clock that has been set back since, is to be said now."""
+    late = (col(OutboxMessage.status) == OutboxState.PENDING, col(OutboxMessage.due_at) > now)
+    at_once = col(OutboxMessage.due_at) <= col(OutboxMessage.created_at)
+    session.execute(update(OutboxMessage).where(*late, at_once).values(due_at=now))
 
 
 def mark(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:

@@ -40,7 +40,7 @@ GROUP = -1001000000001
 OPERATOR, MANAGER, FIRST = 9001, 1005, 2001
 MORNING = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 """Wednesday, nine in the morning in the village: today's post is due, tomorrow's lunch is open until 18:00."""
-LIMIT = 120.0
+LIMIT = float(os.environ.get("TEST_PATIENCE", "120"))
 """How long a state is waited for: far longer than a busy machine needs."""
 
 on_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)

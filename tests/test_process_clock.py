@@ -87,6 +87,19 @@ async def test_the_clock_jumps_forward_and_back_and_every_duty_is_done_once(bot)
     assert await bot.stop() == 0
 
 
+async def test_an_answer_written_before_the_clock_was_set_back_does_not_wait_for_it(bot):
+    [granny] = villagers(bot, 1)
+    await bot.start()
+    await bot.until(lambda: bot.heard(GROUP, "午饭") and bot.all_done())
+    strike = bot.strike("sendMessage")
+    bot.world.say(granny, granny, "明天中午2份")
+    await bot.struck(strike)
+    bot.world.clock.advance(-3600)
+    await bot.start()
+    await bot.until(lambda: bot.heard(granny, "2 份"))
+    assert await bot.stop() == 0
+
+
 def settle_abroad(bot: Bot, timezone: str, number: int, created_at: datetime) -> int:
     """A village in another zone, with its own group and manager; answers the group."""
     group, manager = GROUP - number - 1, MANAGER + 100 + number
