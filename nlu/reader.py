@@ -8,9 +8,11 @@ from nlu.answers import answer
 from nlu.classifier import Guess, guess
 from nlu.intents import RULES, first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
+from nlu.parts import counts_differ
 from nlu.rules import Rule
 from nlu.sentence import Sentence, read_sentence, skeleton_of
-from nlu.slots import also_orders, counts_differ, fill
+from nlu.slots import also_orders, fill
+from nlu.spans import find_person
 from nlu.values import Action, Context, Intent, Slots, Understanding
 
 AT_ONCE = {
@@ -33,7 +35,12 @@ BARE_WEEKDAY = re.compile(r"周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun")
 DOUBT = "today's own weekday: today or in a week?"
 BOTH = "a refusal and an order in one message"
 COUNTS = "several counts for one meal"
-DOUBTS = {DOUBT, BOTH, COUNTS}
+NOBODY = "for somebody who is not named"
+LASTING = "from now on, or this once?"
+DOUBTS = {DOUBT, BOTH, COUNTS, NOBODY, LASTING}
+PRONOUN = re.compile(r"(?:帮|给|替|把|为)(?:他|她)|\bfor (?:him|her|them)\b")
+FROM_NOW_ON = re.compile("固[定订]|长期|以后(?:都|每)|一直(?!到)")
+MEALS = {Intent.CANCEL_MEAL, Intent.CHANGE_MEAL}
 BESIDES = re.compile(r"[DRTMN]|接龙|报名|登记|各位|大家|的|[^\w]|group|note")
 
 
@@ -119,7 +126,16 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
 def _two_wishes(intent: Intent, sentence: Sentence) -> tuple[str, ...]:
     if intent is Intent.CANCEL_MEAL and also_orders(sentence):
         return (BOTH,)
-    return (COUNTS,) if intent is Intent.BOOK_MEAL and counts_differ(sentence) else ()
+    if intent is not Intent.BOOK_MEAL:
+        return (NOBODY,) if intent in MEALS and _for_somebody(sentence) else ()
+    lasting = (LASTING,) if FROM_NOW_ON.search(sentence.low) else ()
+    nobody = (NOBODY,) if _for_somebody(sentence) else ()
+    return ((COUNTS,) if counts_differ(sentence) else ()) + lasting + nobody
+
+
+def _for_somebody(sentence: Sentence) -> bool:
+    """帮他订 without a name before it: for whom?"""
+    return bool(PRONOUN.search(sentence.low)) and find_person(sentence.text, frozenset()) is None
 
 
 def _forward(intent: Intent, slots: Slots, today: date) -> Slots:

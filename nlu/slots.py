@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import date
 
 from nlu.numbers import NUMBER, number
+from nlu.parts import REFUSED, count_of, meal_of, mode_of, parts_of
 from nlu.sentence import CLAUSE, Sentence
-from nlu.spans import FOLK, NEEDS, find_needs, find_person, find_time
-from nlu.values import Intent, Part, Slots
+from nlu.spans import find_needs, find_person, find_time
+from nlu.values import Intent, Slots
 
 TURN = re.compile(
     r"(?:改|换|挪|推|调)(?:成|到|为|去|在)?|变成|instead of|(?:change|move|switch)[^.]{0,30}? to |make it "
@@ -18,9 +18,6 @@ DELTA = re.compile(
 ENGLISH_DELTA = re.compile(
     r"(?P<n>one|two|three|\d) (?:(?P<more>more)|(?P<less>less|fewer))|add (?P<add>one|two|three|\d)"
 )
-PORTIONS = ("份", "客", "盒", "套")
-AMONG = re.compile("其中|里面|当中|一共|总共|共|合计")
-FOLKS = re.compile(FOLK)
 QUIET = {Intent.THANKS, Intent.CHATTER, Intent.UNCLEAR, Intent.EMERGENCY}
 MEALS = {Intent.BOOK_MEAL, Intent.CANCEL_MEAL, Intent.CHANGE_MEAL}
 WITH_MEAL = MEALS | {
@@ -43,9 +40,6 @@ NOTES = {
 RATING = re.compile(
     r"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
 )
-REFUSED = re.compile(
-    r"不用|不要(?![辣葱姜蒜香放太])|不吃(?![辣葱姜蒜香猪牛羊鱼肉])|不来|不订|不报|免了|别|自己(?:吃|做|煮|弄|解决)|\bno (?:lunch|dinner|breakfast|meal)|\bnot\b|skip"
-)
 ORDERED = rf"^(?!.*(?:不|取消|退|别|停|撤|免)).*[早中午晚餐饭].*{NUMBER}(?:份|个人|位|客)"
 KEPT = re.compile(rf"照常|照旧|照样|照来|保留|留着|不变|还要|还是要|正常|keep|{ORDERED}")
 BEFORE = re.compile(r"^\s*(?:之前|原来|原先|本来|原本|原定|以前|先前|前面)(?!.*(?:改|换|挪|变))")
@@ -61,14 +55,6 @@ def also_orders(sentence: Sentence) -> bool:
     return any(re.search(ORDERED, clause[0]) for clause in CLAUSE.finditer(sentence.low))
 
 
-def counts_differ(sentence: Sentence) -> bool:
-    """Whether several counts stand beside one meal, and none is a part of another: for whom is each?"""
-    if len(_parts(sentence)) > 1 or AMONG.search(sentence.low):
-        return False
-    exact = [s for s in sentence.counts if sentence.low[s.end - 1 : s.end] in PORTIONS]
-    return len(exact) > 1 and not any(NEEDS.match(sentence.low, s.end) for s in exact)
-
-
 def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     """The slots that the intent has room for."""
     if intent in QUIET:
@@ -81,88 +67,26 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     recur = None if sentence.recur == "daily" and len(sentence.dates) > 1 else sentence.recur
     base = Slots(dates=sentence.dates, recur=recur, beneficiary=person)
     if intent in WITH_MEAL:
-        base = replace(base, meal=_meal(sentence))
+        base = replace(base, meal=meal_of(sentence))
     if intent is Intent.BOOK_MEAL:
         return _book(base, sentence)
     if intent is Intent.CANCEL_MEAL:
-        return replace(_book(base, sentence), mode=None, notes=None)
+        return replace(_book(base, sentence, refused=True), mode=None, notes=None)
     if intent is Intent.CHANGE_MEAL:
         return _change(replace(base, notes=find_needs(sentence.low)), sentence)
     return _special(intent, base, sentence)
 
 
-def _meal(sentence: Sentence) -> str | None:
-    named = [s for s in sentence.meals if not s.plain] or list(sentence.meals)
-    values = {str(s.value) for s in named}
-    return values.pop() if len(values) == 1 else None
-
-
-def _count(sentence: Sentence) -> int | None:
-    if not sentence.counts:
-        return None
-    people = [s for s in sentence.counts if FOLKS.search(sentence.low, s.start, s.end)]
-    if len(people) > 1:
-        return sum(int(s.value) for s in people)
-    exact = [s for s in sentence.counts if sentence.low[s.end - 1 : s.end] in PORTIONS]
-    found = exact or list(sentence.counts)
-    among = NEEDS.match(sentence.low, found[-1].end)
-    return max(int(s.value) for s in found) if among else int(found[-1].value)
-
-
-def _mode(sentence: Sentence) -> str | None:
-    return str(sentence.modes[-1].value) if sentence.modes else None
-
-
-def _book(base: Slots, sentence: Sentence) -> Slots:
+def _book(base: Slots, sentence: Sentence, *, refused: bool = False) -> Slots:
     base = replace(base, notes=find_needs(sentence.low))
-    parts = _parts(sentence)
+    parts = parts_of(sentence, refused=refused)
     if len(parts) > 1:
         return replace(base, parts=parts, meal=None)
     if parts:
         return replace(
             base, dates=parts[0].dates, meal=parts[0].meal, count=parts[0].count, mode=parts[0].mode
         )
-    return replace(base, count=_count(sentence), mode=_mode(sentence))
-
-
-def _parts(sentence: Sentence) -> tuple[Part, ...]:
-    values = [str(s.value) for s in sentence.meals]
-    if len(set(values)) > 1:
-        return _parts_by(sentence, [s.start for s in sentence.meals if str(s.value)], by_day=False)
-    days = [s for s in sentence.days if s.dates and not s.removed]
-    if len(days) > 1 and len(sentence.counts) > 1:
-        return _parts_by(sentence, [s.start for s in days], by_day=True)
-    return ()
-
-
-def _parts_by(sentence: Sentence, starts: list[int], *, by_day: bool) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    refusals: list[bool] = []
-    common: tuple[date, ...] = ()
-    for start, end in zip(starts, [*starts[1:], len(sentence.text) + 1], strict=True):
-        piece = sentence.within(start, end)
-        lead = None if parts else sentence.within(0, start)
-        own = piece.dates if by_day else _days_before(sentence, start)
-        common = own or (lead.dates if lead else ()) or common or (() if by_day else sentence.dates)
-        refusals.append(bool(REFUSED.search(sentence.low[start:end])))
-        parts.append(Part(common, _meal(piece) or _meal(sentence), _count(piece), _mode(piece)))
-    return _evened([part for part, refused in zip(parts, refusals, strict=True) if not refused], sentence)
-
-
-def _days_before(sentence: Sentence, start: int) -> tuple[date, ...]:
-    before = sentence.within(0, start).days
-    earlier = [s.start for s in sentence.meals if s.start < start]
-    since = earlier[-1] if earlier else -1
-    fresh = [s for s in before if s.start > since and s.dates]
-    chosen = fresh or ([s for s in before if s.dates][-1:])
-    return tuple(sorted({day for span in chosen for day in span.dates}))
-
-
-def _evened(parts: list[Part], sentence: Sentence) -> tuple[Part, ...]:
-    """One count or mode said once for all parts belongs to all."""
-    shared_count = _count(sentence) if len(sentence.counts) == 1 else None
-    shared_mode = _mode(sentence) if len(sentence.modes) == 1 else None
-    return tuple(replace(p, count=p.count or shared_count, mode=p.mode or shared_mode) for p in parts)
+    return replace(base, count=count_of(sentence), mode=mode_of(sentence))
 
 
 def _change(base: Slots, sentence: Sentence) -> Slots:
@@ -171,17 +95,17 @@ def _change(base: Slots, sentence: Sentence) -> Slots:
     if delta and not (turn and sentence.within(turn.end(), len(sentence.text) + 1).counts):
         return replace(base, count_delta=delta, mode=None)
     if not turn:
-        return replace(base, count=_count(sentence), mode=_mode(sentence))
+        return replace(base, count=count_of(sentence), mode=mode_of(sentence))
     before, after = sentence.within(0, turn.end()), sentence.within(turn.end(), len(sentence.text) + 1)
     moved = bool(before.dates and after.dates)
     return replace(
         base,
         dates=after.dates or before.dates,
         from_dates=before.dates if moved else (),
-        meal=_meal(after) or _meal(before),
-        from_meal=_meal(before) if _meal(after) and _meal(before) != _meal(after) else None,
-        count=_count(after),
-        mode=_mode(after),
+        meal=meal_of(after) or meal_of(before),
+        from_meal=meal_of(before) if meal_of(after) and meal_of(before) != meal_of(after) else None,
+        count=count_of(after),
+        mode=mode_of(after),
     )
 
 

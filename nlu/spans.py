@@ -30,13 +30,13 @@ COUNT = re.compile(
     rf"|(?:订|报|数量|份数|人数|要|加|留|来|各)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
     rf"|(?:我|我们)(?P<pair>(?:和|跟|同|与)(?:我)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
     r"|(?:和|跟|同|与)(?P<spouse>(?:老伴|老公|老婆|爱人|老头子)儿?)(?=一起|两个|俩|过|去|来|到|吃)"
-    r"|(?<=[\s,午晚早餐饭])(?P<last>\d{1,2})$"
+    r"|(?<=[\s,午晚早餐饭])(?P<last>\d{1,2})(?=$|[,。、\s])"
     rf"|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
     rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|(?<![\d.])[+](?P<plus>\d{{1,2}})(?![\d.度%])"
 )
 MODES = re.compile(
     r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧)])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
-    r"|(?P<takeaway>打包|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
+    r"|(?P<takeaway>打包|外带|自己拿|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
     r"|(?P<dine_in>堂食|过来吃|(?<![送拿带端寄搬])过来(?=$|[,。!])|来食堂吃|去食堂吃|到食堂吃|食堂里?吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)"
 )
 KIN = (
@@ -48,8 +48,8 @@ PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|(?
 PLACED = "(?:隔壁|楼上|楼下|对门|对面|旁边)?的?"
 PEOPLE = rf"{PERSON}(?:[和跟同与、]{PERSON})?"
 FOR = re.compile(
-    rf"(?:帮|给|替|为|代|把)(?:一下)?(?:住)?{PLACED}(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PEOPLE})(?!们)"
-    rf"|(?:^|[,。!;:\s]|就是|想让|叫|(?<=[天晚早午号餐饭]))(?P<subject>{PEOPLE})(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|一个|需|腿|走|头|到|和|跟|各|订|报|吃)"
+    rf"(?:帮|给|替|为|代|把|取消|退掉|退)(?:一下)?(?:住)?{PLACED}(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PEOPLE})(?!们)"
+    rf"|(?:^|[,。!;:\s]|就是|想让|叫|(?<=[天晚早午号餐饭])){PLACED}(?P<subject>{PEOPLE})(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|一个|需|腿|走|头|到|和|跟|各|订|报|吃)"
     rf"|送(?:到|给|去)?(?P<to>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队))?{PERSON})(?:家)?"
 )
 ENGLISH_FOR = re.compile(
@@ -57,7 +57,7 @@ ENGLISH_FOR = re.compile(
     r"|^\W*(?P<subject>(?:my )?(?:mum|mom|mother|dad|father|grandma|granny|grandpa)(?: \w+(?= won| will| does| is| wants| needs))?)\b(?! and i)"
 )
 NEEDS = re.compile(
-    r"软一?点|软的|烂的|淡的|煮烂一?点|烂一?点|少盐|低盐|清淡一?点?|清淡|少油|不要辣|不辣|不放辣椒?|不吃辣|无糖|低糖|少糖|不要葱|不放葱|不要香菜|不放香菜|不吃猪肉|不要猪肉|素的?(?=一份|$|[,。])|吃素"
+    r"软一?点|软的|软饭|烂饭|烂的|素餐|素饭|淡的|煮烂一?点|烂一?点|少盐|低盐|清淡一?点?|清淡|少油|不要辣|不辣|不放辣椒?|不吃辣|无糖|低糖|少糖|不要葱|不放葱|不要香菜|不放香菜|不吃猪肉|不要猪肉|素的?(?=一份|$|[,。])|吃素"
     r"|糖尿病|忌口[^,。]{0,6}|多点饭|少点饭|多要点汤|流食|稀一?点|切碎一?点|不要味精|海鲜过敏|花生过敏|soft food|soft|low salt|less salt|no spice|not spicy|no pork|vegetarian|low sugar"
 )
 CLOCK = re.compile(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 from lunar_python import Lunar, Solar
 
-from nlu import Action, Context, Part, understand
+from nlu import Action, Context, Intent, Part, understand
 from nlu.dates import find_dates, gathered
 from nlu.lunar import TERMS, festival, months, next_lunar
 
@@ -167,3 +167,55 @@ def test_a_swap_names_both_days_and_the_other():
 def test_a_daily_delivery_is_asked_before_it_is_kept():
     read = understand("每天中午给我爸送一份", NOW)
     assert (read.slots.recur, read.slots.beneficiary, read.action) == ("daily", "我爸", Action.ASK)
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("把我妈明天的饭停了", "我妈"),
+        ("取消我妈下周一到周三的午饭", "我妈"),
+        ("明天我妈不来吃", "我妈"),
+        ("给隔壁张奶奶订一份明天中午的", "张奶奶"),
+        ("隔壁老李明天午饭帮他订一份", "老李"),
+        ("今天中午我吃，我老伴不吃", "我老伴"),
+        ("小年那天午饭2份", None),
+        ("我和奶奶明天中午两份", None),
+    ],
+)
+def test_whose_meal_it_is_is_never_mistaken_for_ones_own(text, who):
+    assert understand(text, NOW, Context()).slots.beneficiary == who
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "明天帮他订一份午饭",
+        "周末晚饭固定一份",
+        "明天午餐要三份，其中一份打包",
+        "明天午饭堂食一份，外带一份",
+        "明天早饭我1份、我妈1份",
+        "明天午饭不要了，晚饭两份",
+    ],
+)
+def test_what_can_be_meant_in_two_ways_is_asked(text):
+    assert understand(text, NOW, Context()).action is Action.ASK
+
+
+@pytest.mark.parametrize(
+    ("text", "meal"),
+    [
+        ("中饭我吃，晚饭不吃", "dinner"),
+        ("明天不吃早饭，午饭照旧", "breakfast"),
+        ("我妈明早不用，中午照常", "breakfast"),
+    ],
+)
+def test_a_refusal_is_of_the_meal_it_stands_with(text, meal):
+    read = understand(text, NOW, Context())
+    assert (read.intent, read.slots.meal) == (Intent.CANCEL_MEAL, meal)
+
+
+@pytest.mark.parametrize(
+    "text", ["下周二三两天的午饭都不要", "明天午饭不要", "后天晚饭两份都不吃了", "周六的饭不用"]
+)
+def test_a_refusal_is_never_a_booking(text):
+    assert understand(text, NOW, Context()).intent is Intent.CANCEL_MEAL

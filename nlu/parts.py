@@ -1,0 +1,111 @@
+"""How many, which meal and how, of a sentence or of each of the orders in it."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from nlu.sentence import Sentence
+from nlu.spans import FOLK, NEEDS, Span
+from nlu.values import Part
+
+PORTIONS = ("份", "客", "盒", "套")
+AMONG = re.compile("其中|里面|当中|一共|总共|共|合计")
+FOLKS = re.compile(FOLK)
+REFUSED = re.compile(
+    r"不用|不要(?![辣葱姜蒜香放太])|不吃(?![辣葱姜蒜香猪牛羊鱼肉])|不来|不订|不报|免了|别|自己(?:吃|做|煮|弄|解决)|\bno (?:lunch|dinner|breakfast|meal)|\bnot\b|skip"
+)
+
+
+def portions_in(sentence: Sentence) -> list[Span]:
+    """The counts that are said to be portions."""
+    return [s for s in sentence.counts if sentence.low[s.end - 1 : s.end] in PORTIONS]
+
+
+def counts_differ(sentence: Sentence) -> bool:
+    """Whether several counts stand beside one meal: for whom, or how, is each?"""
+    parts = parts_of(sentence)
+    if len(parts) > 1:
+        # A meal is booked once for each eater: the second half would take the place of the first.
+        return len({(part.dates, part.meal) for part in parts}) < len(parts)
+    if AMONG.search(sentence.low):
+        return bool(sentence.modes)
+    portions = portions_in(sentence)
+    return len(portions) > 1 and not any(NEEDS.match(sentence.low, s.end) for s in portions)
+
+
+def meal_of(sentence: Sentence) -> str | None:
+    """The one meal a sentence names."""
+    named = [s for s in sentence.meals if not s.plain] or list(sentence.meals)
+    values = {str(s.value) for s in named}
+    return values.pop() if len(values) == 1 else None
+
+
+def count_of(sentence: Sentence) -> int | None:
+    """How many: portions before people, the whole before a part of it, the last of what is left."""
+    if not sentence.counts:
+        return None
+    people = [s for s in sentence.counts if FOLKS.search(sentence.low, s.start, s.end)]
+    if len(people) > 1:
+        return sum(int(s.value) for s in people)
+    found = portions_in(sentence) or list(sentence.counts)
+    among = AMONG.search(sentence.low) or NEEDS.match(sentence.low, found[-1].end)
+    return max(int(s.value) for s in found) if among else int(found[-1].value)
+
+
+def mode_of(sentence: Sentence) -> str | None:
+    """How it is eaten; the last word counts."""
+    return str(sentence.modes[-1].value) if sentence.modes else None
+
+
+def parts_of(sentence: Sentence, *, refused: bool = False) -> tuple[Part, ...]:
+    """Several orders in one message, each with its own meal, day or mode; refused ones only when they are meant."""
+    values = [str(s.value) for s in sentence.meals]
+    if len(set(values)) > 1:
+        return _parts_by(
+            sentence, [s.start for s in sentence.meals if str(s.value)], by_day=False, refused=refused
+        )
+    days = [s for s in sentence.days if s.dates and not s.removed]
+    if len(days) > 1 and len(sentence.counts) > 1:
+        return _parts_by(sentence, [s.start for s in days], by_day=True, refused=refused)
+    return _by_mode(sentence)
+
+
+def _parts_by(sentence: Sentence, starts: list[int], *, by_day: bool, refused: bool) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    refusals: list[bool] = []
+    common: tuple[date, ...] = ()
+    for start, end in zip(starts, [*starts[1:], len(sentence.text) + 1], strict=True):
+        piece = sentence.within(start, end)
+        lead = None if parts else sentence.within(0, start)
+        own = piece.dates if by_day else _days_before(sentence, start)
+        common = own or (lead.dates if lead else ()) or common or (() if by_day else sentence.dates)
+        refusals.append(bool(REFUSED.search(sentence.low[start:end])))
+        parts.append(Part(common, meal_of(piece) or meal_of(sentence), count_of(piece), mode_of(piece)))
+    kept = [part for part, no in zip(parts, refusals, strict=True) if refused or not no]
+    return _evened(kept, sentence)
+
+
+def _by_mode(sentence: Sentence) -> tuple[Part, ...]:
+    """堂食一份，外带一份: as many portions as modes, in the same order."""
+    portions = portions_in(sentence)
+    modes = [str(span.value) for span in sentence.modes]
+    if len(portions) != len(modes) or len(set(modes)) < 2:
+        return ()
+    meal, dates = meal_of(sentence), sentence.dates
+    return tuple(Part(dates, meal, int(n.value), mode) for n, mode in zip(portions, modes, strict=True))
+
+
+def _days_before(sentence: Sentence, start: int) -> tuple[date, ...]:
+    before = sentence.within(0, start).days
+    earlier = [s.start for s in sentence.meals if s.start < start]
+    since = earlier[-1] if earlier else -1
+    fresh = [s for s in before if s.start > since and s.dates]
+    chosen = fresh or ([s for s in before if s.dates][-1:])
+    return tuple(sorted({day for span in chosen for day in span.dates}))
+
+
+def _evened(parts: list[Part], sentence: Sentence) -> tuple[Part, ...]:
+    """One count or mode said once for all parts belongs to all."""
+    shared_count = count_of(sentence) if len(sentence.counts) == 1 else None
+    shared_mode = mode_of(sentence) if len(sentence.modes) == 1 else None
+    return tuple(replace(p, count=p.count or shared_count, mode=p.mode or shared_mode) for p in parts)
