@@ -10,6 +10,7 @@ from models.people import Member
 from models.shifts import Assignment, Shift, SwapKind
 from nlu import Understanding
 from rules import rosters, shifts
+from rules.rosters_read import duties_in
 from rules.swaps import Asking
 from rules.values import Answer, Button, Message, Refused, Text
 
@@ -46,6 +47,7 @@ def _sides(turn: Turn, understanding: Understanding) -> tuple[list[tuple[Assignm
     mine = rosters.mine(turn.session, turn.asker.id, turn.today, (*first, *second))
     ahead = [pair for pair in mine if pair[1].starts_at > turn.now]
     given = [pair for pair in ahead if pair[0].day in first] if second else ahead
+    given = shift_talk.of_duty(given, turn)
     if given or not second:
         return given, second[0] if second else None
     return [pair for pair in ahead if pair[0].day in second], first[0] if first else None
@@ -54,7 +56,9 @@ def _sides(turn: Turn, understanding: Understanding) -> tuple[list[tuple[Assignm
 def _theirs(turn: Turn, mine: Shift, wanted: date, other: Member | None) -> list[tuple[Assignment, Member]]:
     """Who could give something for it on the day wanted: the same duty where there is one."""
     day = shifts.on_day(turn.session, turn.village, wanted)
+    spoken = duties_in(turn.heard.text)
     same = [shift for shift in day if shift.duty == mine.duty] or day
+    day = [shift for shift in day if shift.duty in spoken] or day
     found = rosters.holders(turn.session, [shift.id for shift in (day if other else same)])
     others = [(place, member) for place, member in found if member.id != turn.asker.id]
     return [pair for pair in others if other is None or pair[1].id == other.id]

@@ -13,7 +13,6 @@ from rules import roster_entries, rosters, rosters_read, shifts
 from rules.roster_entries import Looked
 from rules.values import Answer, Attachment, Button, Message, Refused, Style, Text, Toast, lines
 
-GAPS_AHEAD = timedelta(days=14)
 MOST_LINES = 40
 MOST_PROBLEMS = 8
 
@@ -62,28 +61,6 @@ def paper(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         Message(Text("shifts.week_head", first=monday, last=last), attachment=Attachment("roster", facts))
     )
     return Toast(Text("common.done"))
-
-
-def gaps(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """Where hands are missing, with a button for the soonest."""
-    known(turn)
-    found = rosters.vacancies(turn.session, turn.village.id, turn.today, turn.today + GAPS_AHEAD, turn.now)[
-        :FEW
-    ]
-    if not found:
-        return Toast(Text("common.done"), edit=Message(Text("shifts.nothing_open")))
-    said = [Text("shifts.gap_line", missing=missing, **shifts.facts(turn.village, s)) for s, missing in found]
-    rows = tuple(
-        (
-            Button(
-                Text("shifts.line", **shifts.facts(turn.village, shift)),
-                f"shiftjoin:{shift.id}",
-                Style.SUCCESS,
-            ),
-        )
-        for shift, _ in found
-    )
-    return Toast(Text("common.done"), edit=Message(lines(Text("shifts.gaps"), *said), rows))
 
 
 def ask_paste(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -165,7 +142,6 @@ COMMANDS = {"roster": week}
 BUTTONS = {
     "shiftweek": turn_week,
     "shiftpaper": paper,
-    "shiftgaps": gaps,
     "rosterpaste": ask_paste,
     "rosterkeep": keep,
 }

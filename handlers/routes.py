@@ -43,6 +43,7 @@ from handlers import (
     serving,
     sheets,
     shift_cards,
+    shift_lists,
     shift_sentences,
     shifts,
     statuses,
@@ -63,7 +64,7 @@ ROOMS: tuple[ModuleType, ...] = (
     *(sheets, serving, deliveries, alarms, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
     *(shifts, swaps, swap_answers, shift_sentences, fairness),
-    *(rosters, planning, shift_cards, presence, feeds),
+    *(shift_lists, rosters, planning, shift_cards, presence, feeds),
     *(requests, request_forms, request_taps, errands, kits, emergencies),
     *(outbox, examples, voices, handoff),
 )
@@ -123,14 +124,14 @@ def speak(turn: Turn) -> Answer:
 
 
 def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
+    if rosters.is_roster(turn):
+        return rosters.pasted(turn, turn.heard.text)
     asked = questions.open_question(turn) if turn.private else None
     if asked is not None and questions.answers_in_words(asked, understanding):
         card = asked.card(turn)
         card.answered_at = turn.now
         turn.session.add(card)
         return CARDS[card.kind](turn, card, turn.heard.text)
-    if rosters.is_roster(turn):
-        return rosters.pasted(turn, turn.heard.text)
     if asked is not None and turn.heard.photo and not turn.heard.text and asked.kind in PHOTOS:
         return PHOTOS[asked.kind](turn, asked.card(turn))
     if turn.canteen is not None and (menu := menus.overheard(turn)) is not None:

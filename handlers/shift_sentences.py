@@ -1,13 +1,15 @@
 """Sentences about shifts: said to the bot they are answered, overheard in the group only when surely meant."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from handlers import exchanges
+from handlers import bookings, exchanges
 from handlers import shifts as shift_talk
 from handlers import swaps as swap_talk
+from handlers.bookings import known
 from handlers.turn import Turn
-from nlu import Intent, Understanding
-from rules import outbox
+from nlu import Action, Intent, Understanding
+from rules import outbox, rolls
 from rules.values import Answer, Refused
 
 Reading = Callable[[Turn, Understanding], Answer]
@@ -57,10 +59,22 @@ def _leave(turn: Turn, understanding: Understanding) -> Answer:
     return None
 
 
+def leave(turn: Turn, understanding: Understanding) -> Answer:
+    """ "I cannot come": a shift, or for whoever has none that day, their lunch."""
+    known(turn)
+    days = understanding.slots.dates
+    if not shift_talk.own(turn, understanding) and days:
+        coming = rolls.upcoming(turn.session, turn.village, turn.asker.id, turn.now)
+        if any(meal.day in days for _, meal in coming):
+            meal = replace(understanding, intent=Intent.CANCEL_MEAL, action=Action.ASK)
+            return bookings.order(turn, meal)
+    return shift_talk.leave(turn, understanding)
+
+
 INTENTS = {
     Intent.OFFER_SHIFT: heard(swap_talk.offer, _offer),
     Intent.SWAP_SHIFT: heard(exchanges.exchange, _exchange),
     Intent.CLAIM_SHIFT: heard(swap_talk.claim, _claim),
-    Intent.LEAVE_SHIFT: heard(shift_talk.leave, _leave),
+    Intent.LEAVE_SHIFT: heard(leave, _leave),
 }
 OVERHEARD = INTENTS

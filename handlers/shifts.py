@@ -1,75 +1,23 @@
 """Shifts by a sentence, a command or a tap: who is on, I will do it, I am coming, I cannot."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from handlers.bookings import known
 from handlers.questions import UNDO_LASTS
 from handlers.rolls import number
 from handlers.turn import Turn
-from models.people import Role
 from models.shifts import Assignment, Shift
-from nlu import Intent, Slots, Understanding
+from nlu import Slots, Understanding
 from nlu.reader import DOUBT
 from rules import assignments, places, rosters, shifts
 from rules.eligibility import Overlaps, Wish
-from rules.naming import speaks_of_self
 from rules.places import Placed
-from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
+from rules.rosters_read import duties_in
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
 
 FEW = 3
-SHOWN = 6
-AHEAD = timedelta(days=14)
-
-
-def mine(turn: Turn, argument: str) -> Answer:
-    """`/shifts`: one's own, with the roster and its gaps behind buttons; in the group who is on today and tomorrow."""
-    known(turn)
-    if not turn.private:
-        return on_days(turn, (turn.today, turn.today + timedelta(days=1)))
-    coming = rosters.mine(turn.session, turn.asker.id, turn.today)[:SHOWN]
-    said = lines(
-        Text("shifts.mine" if coming else "shifts.none_coming"),
-        *(
-            Text("shifts.mine_line", state=place.state, **shifts.facts(turn.village, shift))
-            for place, shift in coming
-        ),
-    )
-    return Message(said, _behind(turn))
-
-
-def _behind(turn: Turn) -> tuple[tuple[Button, ...], ...]:
-    monday, _ = rosters.week_of(turn.today)
-    this = Button(Text("shifts.button_this_week"), f"shiftweek:{monday}")
-    following = Button(Text("shifts.button_next_week"), f"shiftweek:{monday + rosters.WEEK}")
-    rows = [(this, following), (Button(Text("shifts.button_gaps"), "shiftgaps"),)]
-    if turn.may(Role.SOCIAL_WORKER):
-        rows.append((Button(Text("shifts.button_plan"), "plan"),))
-    return tuple(rows)
-
-
-def query(turn: Turn, understanding: Understanding) -> Answer:
-    """Who cooks tomorrow, when am I on."""
-    known(turn)
-    days = understanding.slots.dates[:7]
-    if speaks_of_self(turn.heard.text):
-        return _mine_on(turn, days) if days else mine(turn, "")
-    return on_days(turn, days or (turn.today, turn.today + timedelta(days=1)))
-
-
-def _mine_on(turn: Turn, days: Sequence[date]) -> Answer:
-    found = rosters.mine(turn.session, turn.asker.id, turn.today, days)
-    if not found:
-        return Text("shifts.none_on", days=list(days))
-    return lines(*(shifts.line(turn.village, shift) for _, shift in found))
-
-
-def on_days(turn: Turn, days: Sequence[date]) -> Answer:
-    """Who is on, on some days."""
-    found = rosters.roster(turn.session, turn.village.id, min(days), max(days))
-    kept = [line for line in found if line.shift.day in days]
-    return rosters.told(turn.village, kept) if kept else Text("shifts.nobody_planned", days=list(days))
 
 
 def own(turn: Turn, understanding: Understanding) -> list[tuple[Assignment, Shift]]:
@@ -78,8 +26,14 @@ def own(turn: Turn, understanding: Understanding) -> list[tuple[Assignment, Shif
     found = rosters.mine(turn.session, turn.asker.id, turn.today, days)
     ahead = [pair for pair in found if pair[1].ends_at > turn.now]
     met = {shift.id for shift in shifts.in_part(turn.village, [shift for _, shift in ahead], slots.meal)}
-    kept = [pair for pair in ahead if pair[1].id in met]
+    kept = of_duty([pair for pair in ahead if pair[1].id in met], turn)
     return kept if slots.dates else kept[:1]
+
+
+def of_duty(found: list[tuple[Assignment, Shift]], turn: Turn) -> list[tuple[Assignment, Shift]]:
+    """Those whose duty is named, where one is; 送餐 the verb must not lose what was meant otherwise."""
+    duties = duties_in(turn.heard.text)
+    return [pair for pair in found if pair[1].duty in duties] or found
 
 
 def days_meant(turn: Turn, understanding: Understanding) -> tuple[date, ...]:
@@ -211,8 +165,6 @@ def unneeded(slots: Slots) -> Refused:
     return Refused(key, days=list(slots.dates)) if slots.dates else Refused(key)
 
 
-COMMANDS = {"shifts": mine}
-INTENTS = {Intent.QUERY_SHIFTS: query}
 BUTTONS = {
     "shiftok": coming,
     "shiftcant": cannot,

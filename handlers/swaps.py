@@ -69,7 +69,8 @@ def opened(turn: Turn, place_id: int, asking: Asking) -> Answer:
         return undoable(turn, Text("swaps.taken_giver", name=asking.taker.name, **facts), swap)
     if asking.taker is not None:
         other = giver if asking.taker.id == turn.asker.id else asking.taker
-        said = Text("swaps.asked_one", name=other.name, **facts)
+        reached = outbox.reach(turn.session, other) is not None
+        said = Text("swaps.asked_one" if reached else "swaps.asked_by_mouth", name=other.name, **facts)
     elif not turn.private:
         # The post itself is the answer: the bot says it once.
         return None
@@ -202,7 +203,9 @@ def replied_to(turn: Turn) -> Answer:
     ).first()
     if post is not None and post.kind == "swap":
         return take(turn, post.target_id)
-    found = vacancies.open_in(turn.session, post.target_id, turn.now) if post and post.kind == "vacancies" else []
+    found = (
+        vacancies.open_in(turn.session, post.target_id, turn.now) if post and post.kind == "vacancies" else []
+    )
     if len(found) > 1:
         return shift_talk.pick(turn, [(shift.id, shift) for shift in found], "shifts.which_join", "shiftjoin")
     return shift_talk.sign_up(turn, found[0].id) if found else None

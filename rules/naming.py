@@ -68,3 +68,10 @@ def speaks_of_self(words: str) -> bool:
     """Whether somebody asks about themselves: 我这周几个班, when am I on, my shifts."""
     low = f" {words.lower()} "
     return "我" in low or any(f" {own} " in low for own in ("i", "my", "me"))
+
+
+def asks_for_gaps(words: str) -> bool:
+    """Whether somebody asks where hands are missing: 哪里缺人, 这周还缺人吗."""
+    return any(
+        gap in words.lower() for gap in ("缺人", "缺不缺", "差人", "人够", "short of people", "need people")
+    )

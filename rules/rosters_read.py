@@ -79,6 +79,11 @@ class _Open:
     base: date | None = None
 
 
+def duties_in(words: str) -> tuple[DutyKind, ...]:
+    """The duties somebody names, in order."""
+    return tuple(dict.fromkeys(DUTIES[found[0]] for found in _DUTY.finditer(words)))
+
+
 def looks_like_roster(text: str) -> bool:
     """Whether a message may be a pasted roster: two days at least, each followed by names after a colon."""
     days = [part for part in _SEPARATOR.split(text) if _DAY.match(part)]

@@ -15,7 +15,8 @@ from rules.values import Button, Message, Refused, Text
 def decline(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
     """The one who was asked says no; the asker is told, and may ask everybody."""
     swap, place = swap_states.held(session, swap_id, act)
-    if swap_states.answerer_of(swap, place) != act.actor_id or act.actor_id is None:
+    asked = swap_states.answerer_of(swap, place)
+    if asked is None or not swap_states.may_answer(session, asked, act):
         raise Refused("swaps.not_for_you")
     swap_states.check_open(session, swap, place, act)
     swap_states.end(session, swap, SwapState.DECLINED, act)
@@ -26,7 +27,8 @@ def decline(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
 
 def _tell_no(session: Session, canteen: Canteen, swap: Swap, asker: Member, act: Act) -> None:
     _, shift, giver = swap_posts.about(session, swap)
-    decliner = session.get_one(Member, act.actor_id)
+    place = session.get_one(Assignment, swap.assignment_id)
+    decliner = session.get_one(Member, swap_states.answerer_of(swap, place))
     facts = shifts.facts(canteen, shift)
     key = f"swap:{swap.id}:declined"
     if asker.id != giver.id:

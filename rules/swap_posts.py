@@ -85,7 +85,8 @@ def ask(session: Session, canteen: Canteen, swap: Swap, act: Act) -> None:
     if row is None:
         key = f"swap:{swap.id}:unreachable"
         text = Text("swaps.cannot_reach", name=asked.name, asker=asker.name, **shifts.facts(canteen, shift))
-        outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, text, now=act.now)
+        asking = Message(text, buttons)
+        outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, asking, now=act.now)
 
 
 def _question(session: Session, canteen: Canteen, swap: Swap, shift: Shift, asker: Member) -> Text:

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 from models.people import Member
 from models.shifts import OPEN_SWAPS, RESPONSIBLE, Assignment, Shift, Swap, SwapState
 from models.store import hold
-from rules import audit, outbox
+from rules import audit, outbox, shifts
 from rules.audit import Act
+from rules.people import holds
 from rules.values import Refused
 
 
@@ -21,6 +22,18 @@ def open_for(session: Session, place_id: int) -> Swap | None:
 def answerer_of(swap: Swap, place: Assignment) -> int | None:
     """Who still has to agree: whoever did not ask; None for everybody."""
     return place.member_id if swap.asked_by_id == swap.taker_id and swap.taker_id else swap.taker_id
+
+
+def may_answer(session: Session, answerer_id: int, act: Act) -> bool:
+    """Whether somebody may say yes or no: who was asked, or the coordinator for somebody without a phone."""
+    if act.actor_id == answerer_id:
+        return True
+    asked = session.get_one(Member, answerer_id)
+    return (
+        outbox.reach(session, asked) is None
+        and act.actor_id is not None
+        and holds(session, act.actor_id, *shifts.COORDINATORS)
+    )
 
 
 def found(session: Session, swap_id: int, act: Act) -> tuple[Swap, Assignment]:

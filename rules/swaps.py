@@ -13,7 +13,7 @@ from models.shifts import (
     SwapPolicy,
     SwapState,
 )
-from rules import places, swap_posts
+from rules import places, swap_posts, swap_states
 from rules.audit import Act
 from rules.eligibility import Overlaps
 from rules.settings import settings_of
@@ -128,7 +128,7 @@ def take(
     answerer = answerer_of(swap, place)
     if answerer is None and act.actor_id == place.member_id:
         raise Refused("swaps.your_own")
-    if answerer is not None and act.actor_id != answerer:
+    if answerer is not None and not swap_states.may_answer(session, answerer, act):
         raise Refused("swaps.not_for_you")
     taker = session.get_one(Member, swap.taker_id or act.actor_id)
     return settle(session, canteen, swap, taker, act, counter_id=counter_id, despite_overlap=despite_overlap)

@@ -317,7 +317,7 @@ def test_when_am_i_on(village, plan, on, volunteer, uncle):
 
 def test_my_shifts_by_command(village, plan, on, volunteer):
     on(volunteer, plan())
-    assert village.says(volunteer, "/shifts") == ["您的班：\n11月27日 周五 7:30–11:30 打扫（已排）"]
+    assert village.says(volunteer, "/shifts") == ["您的班：\n11月27日 周五 7:30–11:30 打扫"]
     assert village.says(volunteer, "/swap") == ["哪个班要找人替？"]
 
 
@@ -404,3 +404,105 @@ def test_the_post_follows_what_happens(session, village, plan, on, volunteer, un
     assert post.changed_at == village.now
     assert swap_post(session, swap.id, village.now).text.key == "swaps.post_taken"
     assert not swap_post(session, swap.id, village.now).buttons
+
+
+def test_of_two_shifts_a_day_the_duty_named_is_meant(session, canteen, village, plan, on, volunteer):
+    on(volunteer, plan())
+    on(volunteer, plan(duty=DutyKind.DELIVERY, starts=time(11, 30), ends=time(12, 30)))
+    village.says(volunteer, "周五的送餐我来不了，谁能替", group=True)
+    assert posts(session, canteen) == ["阿军来不了：11月27日 周五 11:30–12:30 送餐。谁能替一下？"]
+
+
+def test_stand_in_for_my_delivery_is_a_shift_and_not_a_meal(session, village, plan, on, volunteer, uncle):
+    on(volunteer, plan(duty=DutyKind.DELIVERY))
+    assert village.says(volunteer, "让覃叔替我周五的送餐") == [
+        "已经私下问覃叔了：11月27日 周五 7:30–11:30 送餐。点头之前不变。"
+    ]
+
+
+def test_i_will_clean_tomorrow_needs_no_word_for_shift(session, village, plan, granny):
+    shift = plan(day=date(2026, 11, 26))
+    village.says(granny, "明天的打扫我来")
+    assert responsible(session, shift) == ["李奶奶"]
+
+
+def test_who_has_no_phone_is_asked_by_mouth_and_the_coordinator_answers_for_them(
+    session, village, plan, on, volunteer, neighbour, social_worker
+):
+    shift = plan()
+    on(volunteer, shift)
+    said = village.says(volunteer, "让覃叔替我周五的班")
+    assert said == ["覃叔没有手机，我请协调人去问了：11月27日 周五 7:30–11:30 打扫。点头之前不变。"]
+    village.taps(social_worker, village.data_of_told(social_worker, "可以"))
+    assert responsible(session, shift) == ["覃叔"]
+    assert village.told(volunteer)[-1] == "覃叔接了您的班：11月27日 周五 7:30–11:30 打扫。您不用来了。"
+
+
+def test_nobody_but_the_coordinator_answers_for_who_has_no_phone(
+    session, village, plan, on, volunteer, neighbour, granny, social_worker
+):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "让覃叔替我周五的班")
+    swap = swap_of(session)
+    assert village.taps(granny, f"swaptake:{swap.id}") == "这次问的是别人，谢谢您的好意！"
+    village.taps(social_worker, f"swapno:{swap.id}")
+    assert village.told(volunteer)[-1].startswith("覃叔来不了")
+    assert responsible(session, shift) == ["阿军"]
+
+
+def test_where_hands_are_missing_is_answered_with_buttons(session, village, plan, uncle):
+    shift = plan()
+    assert village.says(uncle, "这周哪天缺人") == [
+        "这些班还缺人，点一下就报上：\n11月27日 周五 7:30–11:30 打扫，还差 1 人"
+    ]
+    village.taps(uncle, village.data_of("打扫"))
+    assert responsible(session, shift) == ["覃叔"]
+    assert village.says(uncle, "哪里缺人") == ["这两周的班都有人了，谢谢您！"]
+
+
+def test_granny_who_cannot_come_and_has_no_shift_means_her_lunch(village, granny):
+    village.says(granny, "后天中午一份")
+    assert "11月27日 周五午饭" in village.says(granny, "我后天来不了了")[0]
+    assert village.says(granny, "我周六来不了了") == ["11月28日 周六没有您的班。"]
+
+
+def test_a_bare_weekday_of_today_is_found_on_the_roster(session, canteen, village, plan, on, volunteer):
+    on(volunteer, plan(day=date(2026, 11, 25), starts=time(15, 0), ends=time(17, 0)))
+    village.says(volunteer, "我周三来不了，谁能替", group=True)
+    assert posts(session, canteen) == ["阿军来不了：11月25日 周三 15:00–17:00 打扫。谁能替一下？"]
+
+
+def test_swap_with_somebody_without_a_day_asks_them_to_step_in(session, village, plan, on, volunteer, uncle):
+    on(volunteer, plan())
+    village.says(volunteer, "跟覃叔换一下周五的班")
+    assert village.told(uncle) == ["阿军想请您替班：11月27日 周五 7:30–11:30 打扫。可以吗？"]
+
+
+def test_a_swap_without_a_day_asks_for_one(session, canteen, village, plan, on, volunteer, uncle):
+    on(volunteer, plan())
+    on(uncle, plan(day=date(2026, 11, 28)))
+    assert village.says(volunteer, "我周五的班想换个班") == ["11月27日 周五 7:30–11:30 打扫，想怎么换？"]
+    village.taps(volunteer, village.data_of("换到别的日子"))
+    assert village.says(volunteer, "随便") == ["想换到哪天？直接说，比如“周五”。"]
+    village.says(volunteer, "周六")
+    assert posts(session, canteen) == [
+        "阿军想换班：用 11月27日 周五 7:30–11:30 打扫，换 11月28日 周六的班。谁愿意？"
+    ]
+
+
+def test_nobody_there_to_swap_with_is_said(village, plan, on, volunteer):
+    on(volunteer, plan())
+    assert village.says(volunteer, "我想把周五的班换到周六") == [
+        "11月28日 周六没有人能跟您换。可以问问谁能替。"
+    ]
+
+
+def test_i_can_as_a_reply_to_the_post_takes_the_shift(session, canteen, village, plan, on, volunteer, uncle):
+    shift = plan()
+    on(volunteer, shift)
+    village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+    post = session.exec(select(Post).where(Post.kind == "swap")).one()
+    post.message_id = 1
+    village.says(uncle, "我可以替", group=True, reply_to_bot=True)
+    assert responsible(session, shift) == ["覃叔"]
