@@ -55,6 +55,7 @@ def _alternation(words: list[str]) -> str:
     return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_letter.items())
 
 
+@lru_cache(maxsize=32)  # a sentence is looked at by several readers, one right after the other
 def normalise(text: str, own: Pairs = ()) -> str:
     """The text in half width, simplified, with homophones and dialect words replaced."""
     words = extended(own)
