@@ -115,6 +115,18 @@ class Table(SQLModel):
         __setattr__ = object.__setattr__
 
 
+def only_where(condition: str) -> dict[str, Any]:
+    """For an index of some rows only. Naming PostgreSQL here would load its whole dialect at every start."""
+    return {"sqlite_where": sa.text(condition), "info": {"where": condition}}
+
+
+def tell_postgresql(metadata: sa.MetaData) -> None:
+    """For migrations: such indexes hold the same rows there."""
+    for index in [index for table in metadata.sorted_tables for index in table.indexes]:
+        if "where" in index.info:
+            index.dialect_options["postgresql"]["where"] = sa.text(index.info["where"])
+
+
 def table_of(model: type[SQLModel]) -> sa.Table:
     """The table below a model, for statements that are prepared once and need no objects."""
     table = sa.inspect(model).local_table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from models.base import tell_postgresql
 from models.sqlite import create_file
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def check(url: str) -> list[str]:
     from alembic.runtime.migration import MigrationContext
     from sqlmodel import SQLModel
 
+    tell_postgresql(SQLModel.metadata)
     engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:

@@ -3,11 +3,10 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-import sqlalchemy as sa
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import Instant, Json, Row, states
+from models.base import Instant, Json, Row, only_where, states
 
 
 class DutyKind(StrEnum):
@@ -46,7 +45,7 @@ RESPONSIBLE = (AssignmentState.ASSIGNED, AssignmentState.CONFIRMED)
 """Whoever holds one of these is expected to come."""
 
 HOLDS_SLOT = (*RESPONSIBLE, AssignmentState.DONE)
-_HOLDING = sa.text("state IN ('assigned', 'confirmed', 'done')")
+_HOLDING = "state IN ('assigned', 'confirmed', 'done')"
 
 
 class SwapKind(StrEnum):
@@ -77,7 +76,7 @@ class SwapPolicy(StrEnum):
 
 
 OPEN_SWAPS = (SwapState.OFFERED, SwapState.AGREED)
-_OPEN_SWAP = sa.text("state IN ('offered', 'agreed')")
+_OPEN_SWAP = "state IN ('offered', 'agreed')"
 
 
 class ShiftTemplate(Row, table=True):
@@ -124,16 +123,14 @@ class Assignment(Row, table=True):
             "shift_id",
             "slot",
             unique=True,
-            sqlite_where=_HOLDING,
-            postgresql_where=_HOLDING,
+            **only_where(_HOLDING),
         ),
         Index(
             "uq_assignment_person",
             "shift_id",
             "member_id",
             unique=True,
-            sqlite_where=_HOLDING,
-            postgresql_where=_HOLDING,
+            **only_where(_HOLDING),
         ),
     )
 
@@ -161,8 +158,7 @@ class Swap(Row, table=True):
             "uq_swap_open",
             "assignment_id",
             unique=True,
-            sqlite_where=_OPEN_SWAP,
-            postgresql_where=_OPEN_SWAP,
+            **only_where(_OPEN_SWAP),
         ),
     )
 

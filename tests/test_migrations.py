@@ -141,3 +141,34 @@ def test_whatever_names_an_id_is_as_wide_as_an_id():
         if column.name.endswith("_id") and "BIGINT" not in column.type.compile(postgresql.dialect())
     ]
     assert narrow == []
+
+
+def test_an_index_of_some_rows_holds_the_same_rows_on_both(store_url, dialect):
+    engine = sa.create_engine(store_url)
+    found = {
+        name: options[f"{dialect}_where"]
+        for table in sa.inspect(engine).get_table_names()
+        for index in sa.inspect(engine).get_indexes(table)
+        if f"{dialect}_where" in (options := index.get("dialect_options", {})) and (name := index["name"])
+    }
+    engine.dispose()
+    wanted = {
+        index.name
+        for table in SQLModel.metadata.sorted_tables
+        for index in table.indexes
+        if "where" in index.info
+    }
+    assert wanted
+    assert wanted <= set(found)
+
+
+def test_a_start_on_sqlite_does_not_load_the_other_dialect():
+    code = "import sys, models.store, models.migrate; print('sqlalchemy.dialects.postgresql' in sys.modules)"
+    shown = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip() == "False"

@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import models
-from models.base import Instant
+from models.base import Instant, tell_postgresql
 
 assert models
 
@@ -26,6 +26,7 @@ def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+tell_postgresql(SQLModel.metadata)
 context.configure(
     connection=connection,
     target_metadata=SQLModel.metadata,
