@@ -24,7 +24,7 @@ from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
 from models.store import Store
-from rules.notices import box_photo, group_post
+from rules.notices import group_post
 from rules.posts import daily_post
 from rules.swap_posts import swap_post
 from rules.vacancies import vacancy_post
@@ -56,7 +56,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 async def make_sheet(
     store: Store, telegram: Telegram, attachment: Mapping[str, Any], row: OutboxMessage
 ) -> tuple[str, bytes]:
-    """A sheet as it stands when it leaves: read, then set in a thread of its own; a photograph is fetched again."""
+    """A sheet as it stands when it leaves: read, then set in a thread of its own; a recording is fetched again."""
     from rules import sheets as figures
     from texts import Words
     from texts import sheets as paper
@@ -64,9 +64,6 @@ async def make_sheet(
     sheet, facts = attachment["sheet"], attachment["facts"]
     if sheet == "voice":
         return "voice.ogg", await telegram.file(facts["file_id"])
-    if sheet == "box":
-        file_id = await store.read(lambda session: box_photo(session, facts["request_id"]))
-        return "box.jpg", await telegram.file(file_id)
     found = await store.read(lambda session: figures.data(session, sheet, facts))
     return await asyncio.to_thread(paper.made, sheet, found, Words(row.language, row.timezone))
 

@@ -12,7 +12,7 @@ from nlu.errands import in_danger
 from rules import emergencies, emergency_calls, on_call, outbox
 from rules.emergencies import Cry
 from rules.people import resolve
-from rules.values import Answer, Attachment, Button, Message, Refused, Style, Text, Toast
+from rules.values import Answer, Attachment, Button, Message, Refused, Rows, Style, Text, Toast
 from transports.updates import Kind
 
 MOST_NAMED = 3
@@ -22,14 +22,14 @@ def heard(turn: Turn, understanding: Understanding | None = None) -> Answer:
     """120 first, also for somebody nobody knows; family, who is on call and the doctor are called in the same unit."""
     canteen = turn.canteen or _village_of(turn)
     if canteen is None:
-        return Text("emergencies.call_120_stranger") if turn.private else None
+        return _first(Text("emergencies.call_120_stranger")) if turn.private else None
     person = _in_danger(turn, canteen)
     called = "" if person else turn.heard.person_name
     raised = emergencies.cry(turn.session, canteen, Cry(turn.heard.text, person, called), turn.act)
     if turn.heard.voice:
         _play(turn, [member for member in raised.told if member.id != turn.act.actor_id])
     if not turn.private:
-        return Text("emergencies.call_120_group")
+        return _first(Text("emergencies.call_120_group"))
     return _said(
         turn, [member for member in raised.told if member.id != turn.act.actor_id], raised.emergency.id
     )
@@ -50,7 +50,12 @@ def _said(turn: Turn, told: list[Member], emergency_id: int) -> Message:
     key = "emergencies.call_120" if told else "emergencies.call_120_alone"
     said = Text(key, names=[member.name for member in told[:MOST_NAMED]])
     mistake = Button(Text("emergencies.button_mistake"), f"sos:{emergency_id}:mistake")
-    return Message(said, ((mistake,),) if turn.member is not None else ())
+    return _first(said, ((mistake,),) if turn.member is not None else ())
+
+
+def _first(said: Text, buttons: Rows = ()) -> Message:
+    """Said before everything else that waits to be said."""
+    return Message(said, buttons, urgent=True)
 
 
 def _village_of(turn: Turn) -> Canteen | None:

@@ -7,9 +7,9 @@ from handlers.turn import Turn
 from models.cards import Card
 from models.people import Member, Role
 from models.requests import Request, RequestState, Way
-from rules import acceptances, callouts, errands, holding, kits, ladders, notices, people
+from rules import acceptances, callouts, errands, holding, kits, ladders, notices, outbox, people
 from rules.callouts import Call
-from rules.values import Answer, Attachment, Button, Message, Refused, Text, Toast
+from rules.values import Answer, Button, Message, Refused, Text, Toast
 
 
 def go(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -85,8 +85,9 @@ def photo(turn: Turn, request: Request) -> Answer:
     """The photograph of the box, while the request is in hand."""
     if not request.photo:
         raise Refused("common.old_button")
-    picture = Attachment("box", {"request_id": request.id})
-    turn.answer(Message(Text("requests.photo", number=request.id), attachment=picture))
+    key = f"{notices.photo_key(request)}{turn.heard.update_id}"
+    picture = Message(Text("requests.photo", number=request.id), photo=request.photo)
+    outbox.tell(turn.session, key, turn.asker, picture, now=turn.now)
     return Toast(Text("common.done"))
 
 

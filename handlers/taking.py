@@ -96,7 +96,8 @@ def finish(turn: Turn, answer: Answer) -> Said:
     if toast and toast.edit:
         _keep(turn, "edit", toast.edit, MessageClass.EDIT, turn.heard.message_id)
     if isinstance(answer, Message | Text):
-        _keep(turn, "answer", as_message(answer), MessageClass.ANSWER)
+        said = as_message(answer)
+        _keep(turn, "answer", said, MessageClass.CARE if said.urgent else MessageClass.ANSWER)
     for number, message in enumerate(turn.also):
         _keep(turn, f"also{number}", message, MessageClass.ANSWER)
     turn.session.flush()

@@ -158,19 +158,20 @@ def reveal(session: Session, request: Request, member: Member, act: Act) -> Text
     return details(session, request, act.now)
 
 
-def box_photo(session: Session, request_id: int) -> str:
-    """The number of the photograph of a box, as long as it is kept and somebody has the request in hand."""
-    request = session.get_one(Request, request_id)
-    return request.photo if request.state in ON_DUTY else ""
-
-
 def details_key(request: Request) -> str:
     """Under which key the details went to the one who has it in hand."""
     return f"request:{request.id}:details:"
 
 
+def photo_key(request: Request) -> str:
+    """Under which key the photograph of the box went to the one who has it in hand."""
+    return f"request:{request.id}:photo:"
+
+
 def withdraw(session: Session, request: Request, now: datetime) -> None:
-    """The details leave the hands of whoever no longer needs them: the message is emptied where it stands."""
+    """The details leave the hands of whoever no longer needs them: emptied where they stand, a picture taken back."""
+    pictures = select(OutboxMessage.key).where(col(OutboxMessage.key).startswith(photo_key(request)))
+    outbox.retract(session, session.exec(pictures).all(), now)
     sent = select(OutboxMessage).where(col(OutboxMessage.key).startswith(details_key(request)))
     gone = encode_message(Message(Text("requests.details_gone", number=request.id)))
     for row in session.exec(sent).all():

@@ -84,6 +84,8 @@ class Message:
     force_reply: bool = False
     photo: str = ""
     """The messenger's name of a picture; a message with one cannot be edited into words."""
+    urgent: bool = False
+    """Whether it goes before everything else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def test_granny_fell_and_reads_120_first_while_family_social_worker_and_doctor_a
         assert "上寨 12 号" in told
         assert "13800000001" in told
     assert village.told(manager) == []
+    (answer,) = sent_to(village.session, granny)
+    assert answer.kind == MessageClass.CARE, "120 must not wait behind what others booked"
     rows = sent_to(village.session, daughter)
     assert {row.kind for row in rows} == {MessageClass.CARE}
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
-from models.outbox import OutboxMessage
+from models.outbox import OutboxMessage, OutboxState
 from models.people import CareLink, Role
 from models.requests import Handover, Request, RequestKind, RequestState, Supply, Urgency
-from rules import exports, notices, privacy
+from rules import exports, privacy
 from tests.requesting import buttons_of, last_told, sent_to
 
 
@@ -104,11 +104,14 @@ def test_the_taker_may_look_at_the_box_and_only_while_it_is_in_their_hands(
     request = only(session)
     village.taps(volunteer, f"reqgo:{request.id}")
     village.taps(volunteer, buttons_of(session, volunteer, "看药盒照片"))
-    (sent,) = [row for row in sent_to(session, volunteer) if row.body.get("attachment")]
-    assert sent.body["attachment"] == {"sheet": "box", "facts": {"request_id": request.id}}
-    assert notices.box_photo(session, request.id) == "box-1"
+    (sent,) = [row for row in sent_to(session, volunteer) if row.body.get("photo")]
+    assert sent.body["photo"] == "box-1"
+    sent.status, sent.message_id = OutboxState.SENT, 88
+    session.add(sent)
     village.taps(volunteer, f"req:{request.id}:leave")
-    assert notices.box_photo(session, request.id) == ""
+    assert "box-1" not in str(sent.body)
+    (gone,) = [row for row in sent_to(session, volunteer) if row.body.get("delete")]
+    assert gone.message_id == 88
     assert "不在您手上" in village.taps(volunteer, f"req:{request.id}:photo")
 
 
