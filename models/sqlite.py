@@ -16,6 +16,7 @@ BUSY_MS = 5_000
 READABLE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 READERS = 4
 CACHE_KIB = 8_192
+READER_CACHE_KIB = 2_048
 
 # SQLITE_FULL and its cousins: a quota, a file size limit, no room for the shared memory file.
 FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
@@ -100,6 +101,7 @@ def _set_up(connection: sqlite3.Connection, record: Any) -> None:
 def _set_up_reader(connection: sqlite3.Connection, record: Any) -> None:
     _set_up(connection, record)
     connection.execute("PRAGMA query_only=ON")
+    connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KIB}")
 
 
 def _begin(connection: sa.Connection) -> None:
