@@ -7,6 +7,7 @@ from models.people import Member
 from models.shifts import Shift
 from rules import eligibility, fairness, outbox, shifts
 from rules.fairness import Load
+from rules.settings import after_quiet
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
 
 ASKED_AT_ONCE = 3
@@ -87,7 +88,8 @@ def ask(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     said = Message(Text("fairness.please", name=turn.asker.name, **facts), ((yes, no),))
     if outbox.reach(turn.session, member) is None:
         return Toast(Text("fairness.no_phone", name=member.name), alert=True)
-    row = outbox.tell(turn.session, f"shiftask:{shift.id}", member, said, now=turn.now)
+    later = after_quiet(turn.village, turn.now)
+    row = outbox.tell(turn.session, f"shiftask:{shift.id}", member, said, now=turn.now, due_at=later)
     return Toast(Text("fairness.asked" if row else "fairness.asked_already", name=member.name))
 
 

@@ -24,6 +24,7 @@ from rules import (
     certificates,
     examples,
     kitchen,
+    proofs,
     request_lists,
     request_retention,
     rolls,
@@ -129,6 +130,7 @@ def _end_ties(session: Session, member: Member, act: Act) -> None:
     session.execute(standing.values(ended_at=act.now))
     session.execute(delete(MemberRole).where(col(MemberRole.member_id) == member.id))
     session.execute(delete(DeliveryStop).where(col(DeliveryStop.member_id) == member.id))
+    proofs.forget_all(session, member.id, act)
     certificates.forget(session, member.id)
     examples.forget(session, member.id)
 

@@ -8,10 +8,11 @@ from sqlmodel import Session, col, select
 
 from models.certificates import Certificate, CertificateKind, CertificateProof
 from models.inbox import InboxUpdate
-from models.people import Member, MemberRole
+from models.people import Canteen, Member, MemberRole
 from models.store import hold
 from rules import audit, certificates, outbox
 from rules.audit import Act
+from rules.settings import after_quiet
 from rules.values import Button, Message, Refused, Style, Text
 
 KEPT = timedelta(hours=40)
@@ -102,8 +103,16 @@ def lapse(session: Session, proof_id: int, act: Act) -> None:
     _forget(session, proof, act)
     member = session.get_one(Member, proof.member_id)
     said = Text("certificates.nobody_looked", what=proof.kind)
-    outbox.tell(session, f"proof-seen:{proof.id}", member, said, now=act.now)
+    later = after_quiet(session.get_one(Canteen, member.canteen_id), act.now)
+    outbox.tell(session, f"proof-seen:{proof.id}", member, said, now=act.now, due_at=later)
     audit.record(session, act, "certificates.proof_lapsed", f"proof:{proof.id}", subject_id=member.id)
+
+
+def forget_all(session: Session, member_id: int, act: Act) -> None:
+    """Whoever asked to be forgotten: their pictures leave the chats they were shown in."""
+    open_ = select(CertificateProof).where(CertificateProof.member_id == member_id)
+    for proof in session.exec(open_.where(col(CertificateProof.seen_at).is_(None))).all():
+        _forget(session, proof, act)
 
 
 def _forget(session: Session, proof: CertificateProof, act: Act) -> None:

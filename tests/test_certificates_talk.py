@@ -11,7 +11,7 @@ from models.certificates import Certificate, CertificateKind, CertificateOverrid
 from models.inbox import InboxUpdate
 from models.outbox import MessageClass, OutboxMessage, OutboxState
 from models.shifts import DutyKind
-from rules import certificates, proofs
+from rules import certificates, privacy, proofs
 
 PICTURE = "AgACAgUAAx-picture-of-the-paper"
 
@@ -173,3 +173,21 @@ def test_a_manager_who_does_not_cook_is_not_asked_for_a_certificate(village, man
     said = village.says(manager, "/certificate")[0]
     assert "您还没有登记" not in said
     assert "王师傅：健康证还没给人看过" in said
+
+
+def test_whoever_is_forgotten_takes_their_picture_along(village, session, cook, shown, manager, act):
+    privacy.erase(session, cook.id, act(manager))
+    assert kept_anywhere(session) == []
+    assert [row.message_id for row in session.exec(select(OutboxMessage)) if row.body.get("delete")] == [77]
+    assert session.exec(select(CertificateProof)).all() == []
+
+
+def test_at_night_a_picture_goes_and_the_word_waits_for_the_morning(
+    village, session, canteen, cook, shown, now
+):
+    night = now + timedelta(hours=64)  # two in the morning
+    for due in list(duties.proofs_due(Look(session, night, [canteen]))):
+        duties.lapse(session, due, night)
+    assert kept_anywhere(session) == []
+    row = session.exec(select(OutboxMessage).where(OutboxMessage.key.startswith("proof-seen:"))).one()
+    assert row.due_at == now.replace(hour=22, minute=30) + timedelta(days=2), "half past six in the village"
