@@ -11,6 +11,7 @@ from models.shifts import Assignment, AssignmentState, Shift
 from nlu import Intent, Understanding
 from rules import rosters, shifts
 from rules.naming import asks_for_gaps, speaks_of_self
+from rules.rosters_read import duties_in
 from rules.values import Answer, Button, Message, Style, Text, lines
 
 SHOWN = 6
@@ -88,6 +89,8 @@ def on_days(turn: Turn, days: Sequence[date]) -> Answer:
     """Who is on, on some days."""
     found = rosters.roster(turn.session, turn.village.id, min(days), max(days))
     kept = [line for line in found if line.shift.day in days]
+    duties = duties_in(turn.heard.text)
+    kept = [line for line in kept if line.shift.duty in duties] or kept
     return rosters.told(turn.village, kept) if kept else Text("shifts.nobody_planned", days=list(days))
 
 

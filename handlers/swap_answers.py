@@ -5,7 +5,6 @@ from handlers.bookings import known
 from handlers.rolls import number
 from handlers.turn import Turn
 from models.cards import Card
-from models.people import Member
 from models.shifts import SwapKind
 from nlu.sentence import read_sentence
 from rules import places, shifts, swap_answers, swap_posts
@@ -35,13 +34,9 @@ def approve(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """The coordinator's yes."""
     known(turn)
     swap = swap_answers.approve(turn.session, turn.village, number(arguments[0]), turn.act)
-    _, shift, giver = swap_posts.about(turn.session, swap)
-    taker = turn.session.get_one(Member, swap.taker_id)
-    facts = shifts.facts(turn.village, shift)
-    return swap_talk.edited(
-        turn,
-        swap_talk.undoable(turn, Text("swaps.taken_news", giver=giver.name, taker=taker.name, **facts), swap),
-    )
+    sides = swap_posts.sides_of(turn.session, swap)
+    said = swap_posts.settled(turn.session, turn.village, sides, None)
+    return swap_talk.edited(turn, swap_talk.undoable(turn, said, swap))
 
 
 def refuse(turn: Turn, arguments: tuple[str, ...]) -> Answer:

@@ -66,7 +66,8 @@ def opened(turn: Turn, place_id: int, asking: Asking) -> Answer:
     _, shift, giver = swap_posts.about(turn.session, swap)
     facts = shifts.facts(turn.village, shift)
     if swap.state == SwapState.TAKEN and asking.taker is not None:
-        return undoable(turn, Text("swaps.taken_giver", name=asking.taker.name, **facts), swap)
+        sides = swap_posts.sides_of(turn.session, swap)
+        return undoable(turn, swap_posts.settled(turn.session, turn.village, sides, turn.asker), swap)
     if asking.taker is not None:
         other = giver if asking.taker.id == turn.asker.id else asking.taker
         reached = outbox.reach(turn.session, other) is not None
@@ -169,14 +170,12 @@ def take(turn: Turn, swap_id: int, *, despite_overlap: bool = False) -> Message:
         )
     except Overlaps as at_once:
         return shift_talk.both_at_once(turn, at_once, "swapsure", swap=swap_id)
-    _, shift, giver = swap_posts.about(turn.session, swap)
-    facts = shifts.facts(turn.village, shift)
     if swap.state == SwapState.AGREED:
-        return Message(Text("swaps.agreed", name=giver.name, **facts))
-    if giver.id == turn.asker.id:
-        taker = turn.session.get_one(Member, swap.taker_id)
-        return Message(Text("swaps.taken_giver", name=taker.name, **facts))
-    return undoable(turn, Text("swaps.taken_taker", name=giver.name, **facts), swap)
+        _, shift, giver = swap_posts.about(turn.session, swap)
+        return Message(Text("swaps.agreed", name=giver.name, **shifts.facts(turn.village, shift)))
+    sides = swap_posts.sides_of(turn.session, swap)
+    said = swap_posts.settled(turn.session, turn.village, sides, turn.asker)
+    return Message(said) if turn.asker.id == sides.giver.id else undoable(turn, said, swap)
 
 
 def _counter(turn: Turn, swap_id: int) -> int | None:

@@ -84,7 +84,7 @@ def ask(session: Session, canteen: Canteen, swap: Swap, act: Act) -> None:
     row = outbox.tell(session, f"swap:{swap.id}:ask", asked, said, now=act.now)
     if row is None:
         key = f"swap:{swap.id}:unreachable"
-        text = Text("swaps.cannot_reach", name=asked.name, asker=asker.name, **shifts.facts(canteen, shift))
+        text = Text("swaps.cannot_reach", name=asked.name, question=said.text)
         asking = Message(text, buttons)
         outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, asking, now=act.now)
 
@@ -125,18 +125,35 @@ def ask_coordinators(session: Session, canteen: Canteen, swap: Swap, act: Act) -
 
 def tell_taken(session: Session, canteen: Canteen, swap: Swap, sides: Sides, act: Act) -> None:
     """It has moved: both and the coordinators are told, the post says who came forward."""
-    shift = session.get_one(Shift, sides.place.shift_id)
-    facts = shifts.facts(canteen, shift)
     key = f"swap:{swap.id}:{act.update_id}:taken"
-    _tell(session, key, sides.giver, Text("swaps.taken_giver", name=sides.taker.name, **facts), act)
-    _tell(session, key, sides.taker, Text("swaps.taken_taker", name=sides.giver.name, **facts), act)
-    news = Text("swaps.taken_news", giver=sides.giver.name, taker=sides.taker.name, **facts)
-    if sides.counter is not None:
-        other = session.get_one(Shift, sides.counter.shift_id)
-        back = Text("swaps.in_return", line=shifts.line(canteen, other))
-        news = Text("swaps.both_lines", first=news, second=back)
-    places.tell_coordinators(session, key, canteen.id, news, act)
+    _tell(session, key, sides.giver, settled(session, canteen, sides, sides.giver), act)
+    _tell(session, key, sides.taker, settled(session, canteen, sides, sides.taker), act)
+    places.tell_coordinators(session, key, canteen.id, settled(session, canteen, sides, None), act)
     outbox.touch(session, "swap", swap.id, act.now)
+
+
+def settled(session: Session, canteen: Canteen, sides: Sides, reader: Member | None) -> Text:
+    """What has moved, as the giver, the taker or anybody else reads it."""
+    facts = shifts.facts(canteen, session.get_one(Shift, sides.place.shift_id))
+    if reader is not None and reader.id == sides.giver.id:
+        said, also = Text("swaps.taken_giver", name=sides.taker.name, **facts), "swaps.you_get"
+    elif reader is not None and reader.id == sides.taker.id:
+        said, also = Text("swaps.taken_taker", name=sides.giver.name, **facts), "swaps.you_give"
+    else:
+        names = {"giver": sides.giver.name, "taker": sides.taker.name}
+        said, also = Text("swaps.taken_news", **names, **facts), "swaps.in_return"
+    if sides.counter is None:
+        return said
+    other = shifts.line(canteen, session.get_one(Shift, sides.counter.shift_id))
+    return Text("swaps.both_lines", first=said, second=Text(also, line=other))
+
+
+def sides_of(session: Session, swap: Swap) -> Sides:
+    """Both sides of a swap that was taken."""
+    place = session.get_one(Assignment, swap.assignment_id)
+    counter = session.get_one(Assignment, swap.counter_id) if swap.counter_id else None
+    giver, taker = session.get_one(Member, place.member_id), session.get_one(Member, swap.taker_id)
+    return Sides(place, giver, taker, counter)
 
 
 def _tell(session: Session, key: str, member: Member, said: Text, act: Act) -> None:

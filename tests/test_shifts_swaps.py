@@ -299,7 +299,9 @@ def test_who_has_no_phone_is_asked_through_the_coordinator(
 ):
     place = on(volunteer, plan())
     swaps.offer(session, canteen, place.id, Asking(SwapKind.COVER, neighbour), act(volunteer))
-    assert village.told(social_worker)[-1].startswith("阿军想跟覃叔换班")
+    assert village.told(social_worker)[-1].startswith(
+        "覃叔没有手机，请问覃叔一声，再替覃叔点一下：阿军想请您替班"
+    )
 
 
 def test_without_a_group_the_coordinator_is_asked(

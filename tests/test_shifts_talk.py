@@ -220,6 +220,12 @@ def test_my_friday_for_your_wednesday_is_one_step_once_the_other_agrees(
     ]
     village.taps(uncle, f"swaptake:{swap_of(session).id}")
     assert (responsible(session, friday), responsible(session, wednesday)) == (["覃叔"], ["阿军"])
+    assert village.told(volunteer)[-1] == (
+        "覃叔接了您的班：11月27日 周五 7:30–11:30 打扫。您不用来了。换给您的是 12月2日 周三 7:30–11:30 打扫。"
+    )
+    assert village.told(social_worker)[-1] == (
+        "换好了：11月27日 周五 7:30–11:30 打扫，阿军换成覃叔。换回来的是 12月2日 周三 7:30–11:30 打扫。"
+    )
 
 
 def test_an_exchange_nobody_else_may_answer(session, village, plan, on, volunteer, uncle, granny):
@@ -506,3 +512,16 @@ def test_i_can_as_a_reply_to_the_post_takes_the_shift(session, canteen, village,
     post.message_id = 1
     village.says(uncle, "我可以替", group=True, reply_to_bot=True)
     assert responsible(session, shift) == ["覃叔"]
+
+
+def test_who_carries_on_friday_is_answered_with_that_duty_only(village, plan, on, volunteer, uncle):
+    on(uncle, plan())
+    on(volunteer, plan(duty=DutyKind.DELIVERY))
+    assert village.says(uncle, "周五谁送饭") == ["11月27日 周五\n7:30–11:30 送餐：阿军"]
+
+
+def test_who_can_take_mother_to_hospital_is_no_shift(session, village, plan, on, volunteer):
+    on(volunteer, plan())
+    village.says(volunteer, "周五谁能替我妈去医院拿药", group=True)
+    village.says(volunteer, "周五谁能替我接一下孙子", group=True)
+    assert swap_of(session) is None
