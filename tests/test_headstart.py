@@ -51,13 +51,22 @@ async def test_without_a_headstart_polling_is_as_usual(messenger):
     assert await Headstart(messenger.poll).poll(None) == [{"update_id": 5}]
 
 
-@pytest.mark.parametrize("first", [SecondPoller("a webhook is still set"), OSError("no network"), []])
-async def test_an_early_question_that_came_to_nothing_is_asked_again_as_usual(first):
+@pytest.mark.parametrize("first", [SecondPoller("a webhook is still set"), OSError("no network")])
+async def test_an_early_question_that_failed_is_asked_again_as_usual(first):
     messenger = Messenger(first, [{"update_id": 5}])
     messenger.go_on.set()
     early = Headstart(messenger.poll)
     early.begin()
     assert await early.poll(None) == [{"update_id": 5}]
+
+
+async def test_an_early_answer_without_updates_is_an_answer_and_nothing_more_is_waited_for():
+    messenger = Messenger([], [{"update_id": 5}])
+    messenger.go_on.set()
+    early = Headstart(messenger.poll)
+    early.begin()
+    assert await early.poll(None) == []
+    assert messenger.asked == [None]
 
 
 async def test_a_house_that_is_never_built_leaves_no_question_open(messenger):

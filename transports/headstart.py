@@ -13,7 +13,7 @@ class Headstart:
 
     def __init__(self, poll: Poll) -> None:
         self._poll = poll
-        self._first: asyncio.Task[list[Any]] | None = None
+        self._first: asyncio.Task[list[Any] | None] | None = None
 
     def begin(self) -> None:
         """Ask now, without waiting for the answer."""
@@ -23,7 +23,8 @@ class Headstart:
         """The next raw updates; the first time those that were asked for before."""
         first, self._first = self._first, None
         found = await first if first is not None else None
-        return found or await self._poll(offset)
+        # An empty answer is one: a second question now would outlast the patience for a single poll.
+        return found if found is not None else await self._poll(offset)
 
     async def close(self) -> None:
         """Wait for nothing any more."""
@@ -32,7 +33,7 @@ class Headstart:
             first.cancel()
             await asyncio.wait([first])
 
-    async def _ask(self) -> list[Any]:
+    async def _ask(self) -> list[Any] | None:
         with suppress(Exception):  # whatever it is, the regular poll meets it too, and knows what to do
             return await self._poll(None)
-        return []
+        return None
