@@ -11,7 +11,10 @@ from benchmarks import paper
 from benchmarks.contestants import sit_apart
 from benchmarks.figures import Section
 
-NAMES = ("throughput", "latency", "rush", "reminders", "history", "starting", "language")
+NAMES = (
+    *("throughput", "latency", "rush", "reminders", "history", "starting", "language", "emergency"),
+    "shifts",
+)
 
 
 def main() -> None:

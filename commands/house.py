@@ -24,6 +24,7 @@ from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
 from models.store import Store
+from nlu.errands import sounds_dangerous
 from rules.notices import group_post
 from rules.posts import daily_post
 from rules.swap_posts import swap_post
@@ -66,6 +67,11 @@ async def make_sheet(
         return "voice.ogg", await telegram.file(facts["file_id"])
     found = await store.read(lambda session: figures.data(session, sheet, facts))
     return await asyncio.to_thread(paper.made, sheet, found, Words(row.language, row.timezone))
+
+
+def in_danger(heard: Heard) -> bool:
+    """Whether an update sounds like somebody in danger."""
+    return bool(heard.text) and sounds_dangerous(heard.text)
 
 
 class PortTaken(Exception):
@@ -135,7 +141,9 @@ class House:
         read = partial(heard, me, self.config.web.public_url)
         turns = Turns(self.store, self.clock, self.sender.hand_over, self.taps.answer)
         listening = engines.listening(self.config, self.store, self.telegram, turns.take, self.clock)
-        handling = Handling(listening.hear, read, self.clock, self.operators, send=self.sender.hand_over)
+        handling = Handling(
+            listening.hear, read, self.clock, self.operators, send=self.sender.hand_over, urgent=in_danger
+        )
         dispatcher = Dispatcher(self.store, handling)
         intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators, self.vitals)
         receiver = Receiver(self.early.poll, intake.keep, self.vitals, self.clock)

@@ -2,6 +2,7 @@
 
 import re
 
+from nlu.intents import RULES
 from nlu.spans import find_person, find_time
 from nlu.values import Intent
 
@@ -55,6 +56,12 @@ def thing_said(notes: str | None) -> str:
     things = (notes or "").split("；")
     told = [one for one in things if not any(one in other and one != other for other in things)]
     return "；".join(one for one in told if one not in _NOTHING)
+
+
+def sounds_dangerous(text: str) -> bool:
+    """Whether the words of danger are there at all: quick, and rather once too often than once too rarely."""
+    low = text[:400].lower()
+    return any(rule.words.search(low) for rule in RULES[:2])
 
 
 def is_urgent(text: str) -> bool:

@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commands.house import in_danger
 from jobs import outbox as sender_room
 from models.outbox import MessageClass
+from nlu.errands import sounds_dangerous
 from rules import outbox, settling
 from rules.outbox import Receiver
 from rules.values import Text
 from sandbox.faults import Rule
 from tests.test_outbox import GRANNY, MANAGER, NOW, Village
+from transports.dispatch import Dispatcher, Handling
 from transports.pacing import UNLIMITED, Lanes, Urgency
+from transports.updates import Heard, Kind
 
 
 @pytest.fixture
@@ -93,3 +97,36 @@ def test_when_only_care_may_leave_nothing_else_does_and_all_care_does(waiting):
         lanes.done(taken[0], 0.0)
     assert left == [Urgency.CARE] * sum(urgency == Urgency.CARE for _, urgency in waiting)
     assert lanes.next_at(0.0, Urgency.CARE) is None
+
+
+async def test_somebody_in_danger_is_heard_before_all_who_only_book(store):
+    taken = []
+    gate = asyncio.Event()
+
+    async def take(heard):
+        await gate.wait()
+        taken.append(heard.text)
+
+    def read(raw):
+        number, text = raw
+        return Heard(number, Kind.MESSAGE, chat_id=number, private=True, person_id=number, text=text)
+
+    handling = Handling(take, read, lambda: NOW, urgent=in_danger)
+    dispatcher = Dispatcher(store, handling, concurrency=1)
+    dispatcher.start()
+    async with asyncio.timeout(30):
+        while dispatcher._backlog or dispatcher._loading:
+            await asyncio.sleep(0.01)
+        words = ["明天中午一份"] * 6 + ["我摔倒了起不来"]
+        dispatcher.offer([read(update) for update in enumerate(words, 1)])
+        gate.set()
+        await dispatcher.settled()
+    await dispatcher.drain(1)
+    assert taken.index("我摔倒了起不来") <= 1, "one was in hand already, the others waited"
+
+
+@pytest.mark.parametrize(
+    ("words", "dangerous"), [("我摔倒了起不来", True), ("救命", True), ("明天中午两份", False), ("", False)]
+)
+def test_words_of_danger_are_noticed_before_they_are_understood(words, dangerous):
+    assert sounds_dangerous(words) == dangerous

@@ -41,6 +41,8 @@ class Handling:
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     send: Callable[[Sequence[OutboxMessage]], None] | None = None
     """Takes what is said about an update that was given up, so that it comes before the next answer."""
+    urgent: Callable[[Heard], bool] = lambda heard: False
+    """Whether somebody may be in danger: such an update is taken up before all that wait in other chats."""
 
 
 def lane(heard: Heard) -> int:
@@ -59,7 +61,8 @@ class Dispatcher:
         self._store, self._handling = store, handling
         self._concurrency, self._window = concurrency, window
         self._lanes: dict[int, deque[Heard]] = {}
-        self._turns: asyncio.Queue[int] = asyncio.Queue()
+        self._turns: asyncio.PriorityQueue[tuple[bool, int, int]] = asyncio.PriorityQueue()
+        self._count_of_turns = 0
         self._held: set[int] = set()
         self._backlog = True
         self._loading = False
@@ -113,16 +116,21 @@ class Dispatcher:
         waiting = self._lanes.setdefault(key, deque())
         waiting.append(heard)
         if len(waiting) == 1:
-            self._turns.put_nowait(key)
+            self._wait_in_line(key, heard)
+
+    def _wait_in_line(self, key: int, heard: Heard) -> None:
+        """Whoever may be in danger goes first; everybody else in the order they came."""
+        self._count_of_turns += 1
+        self._turns.put_nowait((not self._handling.urgent(heard), self._count_of_turns, key))
 
     async def _work(self) -> None:
         while True:
-            key = await self._turns.get()
+            _, _, key = await self._turns.get()
             waiting = self._lanes[key]
             await self._handle(waiting[0])
             self._held.discard(waiting.popleft().update_id)
             if waiting:
-                self._turns.put_nowait(key)
+                self._wait_in_line(key, waiting[0])
             else:
                 del self._lanes[key]
             self._look()
