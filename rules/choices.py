@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from models.meals import Sitting
 from models.people import Canteen
+from models.shifts import SwapPolicy
 from rules import ladder_words, ladders
 from rules.settings import settings_of
 from rules.values import Fen, Refused, Text
@@ -25,6 +26,9 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "join": ("open", "approve"),
     "quiet_from": ("20:00", "21:00", "22:00"),
     "quiet_until": ("06:00", "06:30", "07:00"),
+    "shift_reminder_at": ("18:00", "19:00", "20:00"),
+    "swap_policy": ("both_agree", "open", "coordinator_approves"),
+    "certificates": ("required", "advised"),
     "ladder_normal": (
         "30 helpers,60 on_call,120 committee+manager,every 120",
         "10 helpers,20 on_call,40 manager",
@@ -39,7 +43,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
 
 CLOSINGS = {"lunch_closing": Sitting.LUNCH, "dinner_closing": Sitting.DINNER}
 LADDERS = {f"ladder_{urgency}": urgency for urgency in ladders.SEARCH}
-CLOCKS = frozenset({"post_at", "quiet_from", "quiet_until"})
+CLOCKS = frozenset({"post_at", "quiet_from", "quiet_until", "shift_reminder_at"})
 MOST = {"seats": 2000, "grace_seats": 50, "price": 1000}
 LONGEST_NAME = 64
 
@@ -67,7 +71,7 @@ def _read(canteen: Canteen, name: str, words: str) -> Any:
     if name in CLOSINGS:
         return _closing(canteen, CLOSINGS[name], words)
     if name in CLOCKS:
-        return _clock(words).isoformat("minutes")
+        return _awake(canteen, name, _clock(words)).isoformat("minutes")
     if name == "sittings":
         return [Sitting(word).value for word in words.split(",")]
     if name == "meal_weekdays":
@@ -113,6 +117,13 @@ def _digits(words: str) -> list[int]:
     if not all(0 <= number <= 10 for number in numbers):
         raise ValueError(words)
     return [] if numbers == [0] else sorted({number % 10 for number in numbers})
+
+
+def _awake(canteen: Canteen, name: str, clock: time) -> time:
+    """Reminders of the evening come before the quiet hours, or they would never come."""
+    if name == "shift_reminder_at" and clock >= settings_of(canteen).quiet_from:
+        raise ValueError("too late to remind anybody")
+    return clock
 
 
 def _weekday(letter: str) -> int:
@@ -174,8 +185,10 @@ def _said(name: str, value: Any) -> Any:
         return Text(f"canteens.group_emergencies_{'yes' if value in (True, 'yes') else 'no'}")
     if name == "market_days":
         return sorted(number or 10 for number in value) or Text("canteens.no_market")
-    if name == "join":
-        return Text(f"canteens.join_{value}")
+    if name == "swap_policy":
+        return SwapPolicy(value)
+    if name in ("join", "certificates"):
+        return Text(f"canteens.{name}_{value}")
     return list(value) if isinstance(value, tuple) else value
 
 

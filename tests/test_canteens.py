@@ -169,6 +169,7 @@ def test_every_offered_answer_can_be_chosen_and_is_shown_as_it_was_offered(sessi
         ("dinner_closing", "x y"), ("post_at", "早上"), ("meal_weekdays", "18"), ("meal_weekdays", "周一"),
         ("join", "maybe"), ("language", "klingon"), ("timezone", "Mars/Base"), ("timezone", "../etc"),
         ("sittings", "brunch"), ("name", "   "), ("music", "loud"),
+        ("shift_reminder_at", "21:00"), ("swap_policy", "never"), ("certificates", "maybe"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_not_kept(canteen, name, words):
