@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 KINDS = ("people", "menus", "meals", "bookings", "shifts", "requests", "visits", "needs", "outbox", "audit")
@@ -72,6 +73,8 @@ def _export(command: argparse.ArgumentParser) -> None:
 
 def _understand(command: argparse.ArgumentParser) -> None:
     command.add_argument("sentence", nargs="*", help="a sentence to explain")
+    command.add_argument("--group", action="store_true", help="as if said in the group to nobody")
+    command.add_argument("--at", type=datetime.fromisoformat, metavar="MOMENT", help="as if said then")
     command.add_argument("--input", type=Path, metavar="FILE.jsonl")
     command.add_argument("--output", type=Path, metavar="FILE.jsonl")
 

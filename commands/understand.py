@@ -15,8 +15,9 @@ from nlu import Context, Understanding, as_labels, understand
 def main(arguments: Namespace) -> int:
     """Explain the sentence given, or label the records of --input."""
     if arguments.sentence:
-        now = datetime.now(ZoneInfo("Asia/Shanghai"))
-        explain(understand(" ".join(arguments.sentence), now, Context()))
+        context = Context(chat="group" if arguments.group else "private")
+        now = arguments.at or datetime.now(ZoneInfo("Asia/Shanghai"))
+        explain(understand(" ".join(arguments.sentence), now, context))
         return 0
     source = arguments.input.open(encoding="utf-8") if arguments.input else sys.stdin
     target = arguments.output.open("w", encoding="utf-8") if arguments.output else sys.stdout
@@ -51,5 +52,7 @@ def explain(read: Understanding) -> None:
     for name, value in labels["slots"].items():
         if value not in (None, [], ""):
             print(f"  {name}: {json.dumps(value, ensure_ascii=False)}")
+    if labels["choices"]:
+        print(f"  offered: {', '.join(labels['choices'])}")
     for reason in read.why:
         print(f"  · {reason}")

@@ -177,7 +177,9 @@ def _gated(
 
 def _weekday_of_today(sentence: Sentence, today: date) -> tuple[str, ...]:
     """A bare 周三 said on a Wednesday may be today or in a week: a question, not an act."""
-    named = [s for s in sentence.days if s.dates and BARE_WEEKDAY.match(sentence.low, s.start)]
+    named = [
+        s for s in sentence.days if s.dates and not s.removed and BARE_WEEKDAY.match(sentence.low, s.start)
+    ]
     return (DOUBT,) if any((span.dates[0] - today).days == 7 for span in named) else ()
 
 

@@ -183,6 +183,16 @@ def test_a_sentence_is_explained_for_people(run):
     assert "delivery" in said
 
 
+def test_understand_reads_as_in_the_group_and_at_another_moment(run):
+    code, said = run(
+        "understand", "--group", "--at", "2026-12-30T09:00:00+08:00", "我家猫死了，明天火锅店两份"
+    )
+    assert (code, "silent" in said) == (0, True)
+    _, said = run("understand", "--at", "2026-12-30T09:00:00+08:00", "后天中午两份")
+    assert "2027-01-01" in said
+    assert "offered" in run("understand", "那个坛坛罐罐啰")[1]
+
+
 def test_a_file_of_sentences_is_labelled(run, tmp_path):
     record = {"id": "a", "text": "明天中午两份", "now": "2026-11-25T10:00:00+08:00", "chat": "private"}
     (tmp_path / "in.jsonl").write_text(json.dumps(record) + "\n\n", encoding="utf-8")
