@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
-from models.base import BigId, Instant, Json, Row, RowId
+from models.base import BigId, Instant, Json, Row, RowId, only_where
 
 
 class AuditEntry(Row, table=True):
     """One change: ids and states only, never health, money or addresses in words."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_unsealed", "id", **only_where("seal IS NULL")),)
 
     canteen_id: int | None = Field(default=None, sa_type=RowId, index=True)
     actor_id: int | None = Field(default=None, sa_type=RowId)

@@ -84,7 +84,7 @@ class Occurrence(Row, table=True):
     __table_args__ = (UniqueConstraint("kind", "day", "target"),)
 
     kind: str = Field(max_length=48)
-    day: date
+    day: date = Field(index=True)
     target: str = Field(max_length=64)
     state: OccurrenceState = Field(sa_type=states(OccurrenceState))
     at: datetime = Field(sa_type=Instant)

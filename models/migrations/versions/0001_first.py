@@ -32,6 +32,7 @@ def upgrade() -> None:
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_entry_canteen_id'), ['canteen_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_subject_id'), ['subject_id'], unique=False)
+        batch_op.create_index('ix_audit_entry_unsealed', ['id'], unique=False, sqlite_where=sa.text('seal IS NULL'), postgresql_where=sa.text('seal IS NULL'))
 
     op.create_table('canteen',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -71,6 +72,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_occurrence')),
     sa.UniqueConstraint('kind', 'day', 'target', name=op.f('uq_occurrence_kind_day_target'))
     )
+    with op.batch_alter_table('occurrence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_occurrence_day'), ['day'], unique=False)
+
     op.create_table('account',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('telegram_id', sa.BigInteger(), nullable=False),
@@ -556,6 +560,9 @@ def downgrade() -> None:
     op.drop_table('household')
     op.drop_table('daymark')
     op.drop_table('account')
+    with op.batch_alter_table('occurrence', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_occurrence_day'))
+
     op.drop_table('occurrence')
     with op.batch_alter_table('inbox_update', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_update_state_update_id')
@@ -564,6 +571,7 @@ def downgrade() -> None:
     op.drop_table('inbox_update')
     op.drop_table('canteen')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_audit_entry_unsealed')
         batch_op.drop_index(batch_op.f('ix_audit_entry_subject_id'))
         batch_op.drop_index(batch_op.f('ix_audit_entry_canteen_id'))
 
