@@ -203,8 +203,9 @@ class Sender:
 
     async def _sweep(self) -> None:
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), SWEEP_EVERY)
+            with suppress(TimeoutError):  # not wait_for: it swallows a stop that comes together with the event
+                async with asyncio.timeout(SWEEP_EVERY):
+                    await self._due.wait()
             await self._read_due(care=len(self._held) >= MOST_HELD // 2)
             self._due.clear()
 

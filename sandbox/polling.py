@@ -39,7 +39,8 @@ class Polling:
         waiter = asyncio.get_running_loop().create_future()
         self._waiter = waiter
         try:
-            taken_over = await asyncio.wait_for(waiter, seconds)
+            async with asyncio.timeout(seconds):
+                taken_over = await waiter
         except TimeoutError:
             return []
         finally:

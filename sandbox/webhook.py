@@ -34,8 +34,9 @@ class Webhook:
                 while True:
                     self._news.clear()
                     self._start_lanes(client)
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._news.wait(), LONGEST_PAUSE)
+                    with contextlib.suppress(TimeoutError):  # wait_for would swallow a stop beside the news
+                        async with asyncio.timeout(LONGEST_PAUSE):
+                            await self._news.wait()
         finally:
             leave()
             for task in self._lanes.values():

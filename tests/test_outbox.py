@@ -417,6 +417,17 @@ def test_parts_are_short_enough_and_lose_nothing_but_line_ends(text, longest):
     assert "".join(parts).replace("\n", "") == text.replace("\n", "")
 
 
+async def test_a_stop_that_comes_together_with_a_sweep_is_heard(village):
+    await village.send()
+    village.sender.sweep()
+    loops = [task for task in asyncio.all_tasks() if task.get_name() == "outbox"]
+    for loop in loops:
+        loop.cancel()
+    async with asyncio.timeout(60):
+        await asyncio.gather(*loops, return_exceptions=True)
+    assert len(loops) == 4
+
+
 def test_long_words_are_cut_after_a_whole_line_in_the_messengers_units():
     text = "\n".join(["🍚" * 100] * 30)
     cut = clip(text, 4096)
