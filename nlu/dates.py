@@ -34,6 +34,7 @@ GROUP = re.compile(
 )
 FOR_DAYS = re.compile(rf"(?:起|开始)?(?:,|连续|一?连)*(?P<n>\d{{1,2}}|[{HANZI}]{{1,2}})天(?![之以]?[前后])")
 BESIDE = re.compile(r"的?(?:(?P<eve>前一天|头一天|前一日|前夜)|(?:后一天|第二天|次日))")
+NEW_YEAR = re.compile("除夕|年三十|年夜|春节|大年|初")
 NEXT_WEEK = re.compile(f"(?<!一)下+个?{WEEK}")
 NEAR = 12
 SINCE = re.compile("起|开始|以后")
@@ -69,9 +70,17 @@ def find_dates(text: str, today: date, *, past: bool = False) -> list[DateSpan]:
         nearest = min((m for m in ahead.values() if m), key=lambda m: (m.start(), -m.end()), default=None)
         if nearest is None:
             break
-        spans.append(_span(text, nearest, today, past))
+        spans.append(_span(text, nearest, _base(text, spans, nearest, today), past))
         place = max(spans[-1].end, place + 1)
     return _bridged(text, [_marked(text, span) for span in _of_that_week(text, spans)])
+
+
+def _base(text: str, spans: list[DateSpan], found: re.Match[str], today: date) -> date:
+    """From when a day is looked for: 初一 after 除夕 is the morning after it."""
+    if spans and spans[-1].dates and found.re is ATOM and found["first"]:
+        eve = NEW_YEAR.search(text, spans[-1].start, spans[-1].end)
+        return spans[-1].dates[-1] if eve else today
+    return today
 
 
 def _of_that_week(text: str, spans: list[DateSpan]) -> list[DateSpan]:

@@ -10,6 +10,7 @@ from nlu.values import Part
 
 PORTIONS = ("份", "客", "盒", "套")
 AMONG = re.compile("其中|里面|当中|一共|总共|共|合计")
+PLUS = re.compile("加上|再加|还有|另外")
 FOLKS = re.compile(FOLK)
 REFUSED = re.compile(
     r"不用|不要(?![辣葱姜蒜香放太])|不吃(?![辣葱姜蒜香猪牛羊鱼肉])|不来|不订|不报|免了|别|自己(?:吃|做|煮|弄|解决)|\bno (?:lunch|dinner|breakfast|meal)|\bnot\b|skip"
@@ -27,6 +28,8 @@ def counts_differ(sentence: Sentence) -> bool:
     if len(parts) > 1:
         # A meal is booked once for each eater: the second half would take the place of the first.
         return len({(part.dates, part.meal) for part in parts}) < len(parts)
+    if len({span.value for span in sentence.modes}) > 1:
+        return True
     if AMONG.search(sentence.low):
         return bool(sentence.modes)
     portions = portions_in(sentence)
@@ -45,7 +48,8 @@ def count_of(sentence: Sentence) -> int | None:
     if not sentence.counts:
         return None
     people = [s for s in sentence.counts if FOLKS.search(sentence.low, s.start, s.end)]
-    if len(people) > 1:
+    if len(people) > 1 or (PLUS.search(sentence.low) and len(sentence.counts) > 1):
+        people = people if len(people) > 1 else list(sentence.counts)
         return sum(int(s.value) for s in people)
     found = portions_in(sentence) or list(sentence.counts)
     among = AMONG.search(sentence.low) or NEEDS.match(sentence.low, found[-1].end)

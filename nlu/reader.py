@@ -11,7 +11,7 @@ from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
 from nlu.parts import counts_differ
 from nlu.rules import Rule
 from nlu.sentence import Sentence, read_sentence, skeleton_of
-from nlu.slots import also_orders, fill
+from nlu.slots import also_orders, fill, refuses_for
 from nlu.spans import find_person
 from nlu.values import Action, Context, Intent, Slots, Understanding
 
@@ -39,7 +39,9 @@ NOBODY = "for somebody who is not named"
 LASTING = "from now on, or this once?"
 DOUBTS = {DOUBT, BOTH, COUNTS, NOBODY, LASTING}
 PRONOUN = re.compile(r"(?:帮|给|替|把|为)(?:他|她)|\bfor (?:him|her|them)\b")
-FROM_NOW_ON = re.compile("固[定订]|长期|以后(?:都|每)|一直(?!到)")
+FROM_NOW_ON = re.compile(
+    "(?<!送)(?:订|吃|留|报|直)到(?!(?:了|没|家|上|好|饭|餐))|固[定订]|长期|以后(?:都|每)|一直(?!到)"
+)
 MEALS = {Intent.CANCEL_MEAL, Intent.CHANGE_MEAL}
 BESIDES = re.compile(r"[DRTMN]|接龙|报名|登记|各位|大家|的|[^\w]|group|note")
 
@@ -126,6 +128,8 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
 def _two_wishes(intent: Intent, sentence: Sentence) -> tuple[str, ...]:
     if intent is Intent.CANCEL_MEAL and also_orders(sentence):
         return (BOTH,)
+    if intent is Intent.CANCEL_MEAL and not refuses_for(sentence, find_person(sentence.text, frozenset())):
+        return (NOBODY,)
     if intent is not Intent.BOOK_MEAL:
         return (NOBODY,) if intent in MEALS and _for_somebody(sentence) else ()
     lasting = (LASTING,) if FROM_NOW_ON.search(sentence.low) else ()

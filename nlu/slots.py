@@ -41,6 +41,7 @@ RATING = re.compile(
     r"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
 )
 ORDERED = rf"^(?!.*(?:不|取消|退|别|停|撤|免)).*[早中午晚餐饭].*{NUMBER}(?:份|个人|位|客)"
+ALSO = rf"^(?!.*(?:不|取消|退|别|停|撤|免)).*{NUMBER}(?:份|个人|位|客)"
 KEPT = re.compile(rf"照常|照旧|照样|照来|保留|留着|不变|还要|还是要|正常|keep|{ORDERED}")
 BEFORE = re.compile(r"^\s*(?:之前|原来|原先|本来|原本|原定|以前|先前|前面)(?!.*(?:改|换|挪|变))")
 
@@ -52,7 +53,13 @@ ELSEWHERE = {Intent.BOOK_MEAL: REFUSED, Intent.CANCEL_MEAL: KEPT, Intent.CHANGE_
 
 def also_orders(sentence: Sentence) -> bool:
     """Whether a clause beside a refusal orders something."""
-    return any(re.search(ORDERED, clause[0]) for clause in CLAUSE.finditer(sentence.low))
+    return any(re.search(ALSO, clause[0]) for clause in CLAUSE.finditer(sentence.low))
+
+
+def refuses_for(sentence: Sentence, person: str | None) -> bool:
+    """Whether whoever is named stands in the clause that refuses."""
+    clauses = [clause[0] for clause in CLAUSE.finditer(sentence.text) if REFUSES.search(clause[0])]
+    return person is None or not clauses or any(person in clause for clause in clauses)
 
 
 def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:

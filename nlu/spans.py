@@ -23,13 +23,14 @@ TIMES = re.compile(
 )
 MOST_SPANS = 60
 """More days, meals or counts than anybody means in one message."""
-FOLK = "大人|小孩|孩子|老人|老的|小的|娃娃?"
-UNIT = f"(?:个?(?:{FOLK})|个?人份|份|客|盒|套|个人|人|位|口人?|个盒饭|份饭|碗饭|个(?=$|[,。!,;\\s]|饭|吧|啊))"
+FOLK = "大人|小孩|学生|小学生|老师|姐妹|朋友|工人|村民|孩子|老人|老的|小的|娃娃?"
+UNIT = f"(?:个?(?:{FOLK})|个?人份|份|客|盒|套|个人|人|位|口人?|个盒饭|份饭|碗饭|个(?=$|[,。!,;\\s]|饭|吧|啊|来(?!月)|去|一起|都))"
 COUNT = re.compile(
     rf"(?:(?P<zh>{NUMBER})\s*{UNIT}(?!民|家|口大|(?<=一个人)(?:在|住|坐|睡)))|[x×*]\s*(?P<times>\d{{1,2}})(?!\d)|(?P<two>(?<!老)俩|两口子|老两口|爸妈|父母|老两位)|(?P<three>仨)"
     rf"|(?:订|报|数量|份数|人数|要|加|留|来|各)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
     rf"|(?:我|我们)(?P<pair>(?:和|跟|同|与)(?:我)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
     r"|(?:和|跟|同|与)(?P<spouse>(?:老伴|老公|老婆|爱人|老头子)儿?)(?=一起|两个|俩|过|去|来|到|吃)"
+    rf"|(?:我们|咱们)(?P<we>{NUMBER})个"
     r"|(?<=[\s,午晚早餐饭])(?P<last>\d{1,2})(?=$|[,。、\s])"
     rf"|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
     rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|(?<![\d.])[+](?P<plus>\d{{1,2}})(?![\d.度%])"
@@ -44,7 +45,7 @@ KIN = (
     "|阿婆|阿公|姑妈|姑姑|舅舅|舅妈|姨妈|大伯|二伯|叔叔|婶婶|妹妹|弟弟|哥哥|姐姐|妈|爸|娘|爹|邻居"
 )
 TITLE = "奶奶|爷爷|阿公|阿婆|大爷|大妈|大娘|大婶|大叔|大伯|婆婆|伯伯|叔叔|阿姨|老师|主任|医生|大姐|大哥|大嫂|婶|叔|伯|姨|姐|哥|嫂|公|婆|娘|爹|妈|爸"
-PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|(?![把让叫等陪带到去问找跟和给帮替送我])[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小](?![年时孩心份雪寒暑满组店卖区学师样地米吃一])[一-鿿](?![一-鿿]?家里))"
+PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|(?![把让叫等陪带到去问找跟和给帮替送我加上还])[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小](?![年时孩心份雪寒暑满组店卖区学师样地米吃一])[一-鿿](?![一-鿿]?家里))"
 PLACED = "(?:隔壁|楼上|楼下|对门|对面|旁边)?的?"
 PEOPLE = rf"{PERSON}(?:[和跟同与、]{PERSON})?"
 FOR = re.compile(
@@ -115,7 +116,8 @@ def _count(found: re.Match[str]) -> int | None:
     if found["three"]:
         return 3
     return next(
-        (number(v) for k in ("zh", "times", "bare", "last", "en", "enfor", "plus") if (v := found[k])), None
+        (number(v) for k in ("zh", "times", "bare", "we", "last", "en", "enfor", "plus") if (v := found[k])),
+        None,
     )
 
 
