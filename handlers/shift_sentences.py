@@ -10,7 +10,9 @@ from handlers.bookings import known
 from handlers.turn import Turn
 from nlu import Action, Intent, Understanding
 from rules import outbox, rolls
-from rules.values import Answer, Refused
+from rules.values import Answer, Refused, Text
+
+PERSONAL = frozenset({"shifts.not_active", "shifts.not_qualified", "shifts.cap_day", "shifts.cap_week"})
 
 Reading = Callable[[Turn, Understanding], Answer]
 
@@ -20,10 +22,25 @@ def heard(to_the_bot: Reading, by_chance: Reading) -> Reading:
 
     def hear(turn: Turn, understanding: Understanding) -> Answer:
         if turn.heard.addressed:
-            return to_the_bot(turn, understanding)
+            return discreetly(turn, understanding, to_the_bot)
         return overheard(turn, understanding, by_chance)
 
     return hear
+
+
+def discreetly(turn: Turn, understanding: Understanding, read: Reading) -> Answer:
+    """Why somebody may not be on a shift can speak of papers and illness: never before the whole group."""
+    try:
+        return _whole(turn, understanding, read)
+    except Refused as refused:
+        if turn.private or not _is_personal(refused.key):
+            raise
+        outbox.tell(turn.session, f"shiftno:{turn.heard.update_id}", turn.asker, refused.text, now=turn.now)
+        return Text("shifts.told_in_private", name=turn.asker.name)
+
+
+def _is_personal(key: str) -> bool:
+    return key.startswith("certificates.") or key in PERSONAL
 
 
 def overheard(turn: Turn, understanding: Understanding, read: Reading) -> Answer:
@@ -31,9 +48,20 @@ def overheard(turn: Turn, understanding: Understanding, read: Reading) -> Answer
     if turn.member is None or not understanding.slots.dates:
         return None
     try:
-        return read(turn, understanding)
+        return _whole(turn, understanding, read)
     except Refused:
         return None
+
+
+def _whole(turn: Turn, understanding: Understanding, read: Reading) -> Answer:
+    """All of it or nothing: a refusal that is not raised further must leave nothing half done behind."""
+    posted = list(turn.session.info.get("posted", ()))
+    try:
+        with turn.session.begin_nested():
+            return read(turn, understanding)
+    except Refused:
+        turn.session.info["posted"] = posted
+        raise
 
 
 def _offer(turn: Turn, understanding: Understanding) -> Answer:

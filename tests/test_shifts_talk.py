@@ -5,8 +5,9 @@ from datetime import date, time, timedelta
 import pytest
 from sqlmodel import select
 
+from models.certificates import Certificate, CertificateKind
 from models.outbox import OutboxMessage, Post
-from models.people import Role
+from models.people import Role, Status, StatusChange
 from models.shifts import Assignment, AssignmentState, DutyKind, Swap, SwapState
 from rules import rosters, shifts
 from rules.shifts import Plan
@@ -525,3 +526,37 @@ def test_who_can_take_mother_to_hospital_is_no_shift(session, village, plan, on,
     village.says(volunteer, "周五谁能替我妈去医院拿药", group=True)
     village.says(volunteer, "周五谁能替我接一下孙子", group=True)
     assert swap_of(session) is None
+
+
+@pytest.mark.parametrize("status", ["in_hospital", "away"])
+def test_why_somebody_may_not_is_told_to_them_alone(session, village, plan, uncle, now, status):
+    plan()
+    session.add(StatusChange(member_id=uncle.id, starts_on=FRIDAY, status=Status(status), set_at=now))
+    session.flush()
+    said = village.says(uncle, "周五的班我来", group=True, reply_to_bot=True)
+    assert said == ["覃叔，私下跟您说了。"]
+    assert village.told(uncle) == ["覃叔11月27日 周五不在或要休息，这个班先不排。"]
+
+
+def test_a_paper_that_is_over_is_no_word_for_the_group(session, village, plan, cook, now):
+    plan(duty=DutyKind.COOK)
+    until = date(2026, 11, 26)
+    session.add(Certificate(member_id=cook.id, kind=CertificateKind.HEALTH, valid_until=until, set_at=now))
+    session.flush()
+    assert village.says(cook, "周五的班我来", group=True) == []
+    assert village.says(cook, "周五的班我来", group=True, reply_to_bot=True) == ["王师傅，私下跟您说了。"]
+    assert "健康证" in village.told(cook)[-1]
+
+
+def test_a_refusal_kept_from_the_group_leaves_nothing_half_done(
+    session, canteen, village, plan, on, volunteer, uncle, now
+):
+    canteen.settings = {"swap_policy": "open"}
+    on(volunteer, plan())
+    session.add(StatusChange(member_id=uncle.id, starts_on=FRIDAY, status=Status.IN_HOSPITAL, set_at=now))
+    session.flush()
+    assert village.says(volunteer, "让覃叔替我周五的班", group=True, reply_to_bot=True) == [
+        "阿军，私下跟您说了。"
+    ]
+    assert swap_of(session) is None
+    assert village.told(uncle) == []
