@@ -65,9 +65,9 @@ def said_state(row: Certificate, today: date) -> Text:
 
 
 def of(session: Session, member_id: int) -> Sequence[Certificate]:
-    """All certificates of a member."""
+    """All certificates of a member, health first."""
     own = select(Certificate).where(Certificate.member_id == member_id)
-    return session.exec(own.order_by(col(Certificate.kind))).all()
+    return sorted(session.exec(own).all(), key=lambda row: list(CertificateKind).index(row.kind))
 
 
 def lacking(

@@ -195,7 +195,8 @@ def report(session: Session, canteen: Canteen, checked: Sequence[Shift], key: st
     coming = expected(session, planned)
     people = (planned, coming, mute(session, [one.member for one in coming]))
     told = [said for shift in checked for said in _state_of(canteen, shift, people)]
-    if not told:
+    # Whom to tell by mouth was said in the evening: that alone is no news.
+    if all(said.key == "reminders.ask_by_mouth" for said in told):
         return False
     there = Counter(one.shift.id for one in coming)
     rows = tuple(

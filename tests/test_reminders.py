@@ -275,14 +275,24 @@ def test_half_a_day_before_the_coordinators_hear_who_is_silent_and_who_is_missin
 def test_who_cannot_answer_is_not_called_silent(
     session, neighbour, volunteer, manager, shift, on_it, wakes, now
 ):
-    row = shift(needed=2)
+    row = shift(needed=3)
     on_it(row, neighbour)
     on_it(row, volunteer, slot=2)
     session.add(Account(telegram_id=volunteer.telegram_id, unreachable_since=now))
     session.flush()
     wakes(o_clock(20, 30, day=25), "gaps")
     (said,) = told(session, manager, "shift-gaps:")
-    assert said == "11月26日 周四 9:00–12:00 打扫：覃叔、阿军收不到消息，请问一声"
+    assert said == (
+        "11月26日 周四 9:00–12:00 打扫还差 1 人\n"
+        "11月26日 周四 9:00–12:00 打扫：覃叔、阿军收不到消息，请问一声"
+    )
+
+
+def test_whom_to_tell_by_mouth_is_not_said_twice(session, neighbour, manager, shift, on_it, wakes):
+    on_it(shift(), neighbour)
+    wakes(EVENING, "evening")
+    wakes(o_clock(20, 30, day=25), "gaps")
+    assert len(told(session, manager)) == 1
 
 
 def test_a_full_shift_that_everybody_confirmed_is_nobodys_worry(
