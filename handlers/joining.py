@@ -6,6 +6,8 @@ from rules import invitations, joining, people
 from rules.invitations import Purpose
 from rules.values import Answer, Attachment, Button, Message, Refused, Text, Toast
 
+MOST = 3
+
 
 def admit(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """A manager lets somebody in, or does not."""
@@ -66,8 +68,31 @@ def appoint(turn: Turn, argument: str) -> Answer:
     if turn.member is None or not turn.private:
         return Text("people.in_private")
     if argument not in set(Role):
-        return Text("people.which_role", roles=list(Role))
+        return _roles(0)
     return _link(turn, Purpose(InvitationPurpose.ROLE, role=Role(argument)))
+
+
+def _roles(first: int) -> Message:
+    """Three roles at a time, and the way to the next."""
+    shown = list(Role)[first : first + MOST]
+    rows = tuple((Button(Text(f"Role.{role}"), f"appoint:{role}"),) for role in shown)
+    following = first + MOST if first + MOST < len(Role) else 0
+    return Message(
+        Text("people.which_role"), (*rows, (Button(Text("common.more"), f"appoint:more:{following}"),))
+    )
+
+
+def appoint_tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """A role was tapped: its link is made."""
+    word, first = arguments
+    if turn.member is None or not turn.private:
+        raise Refused("people.in_private")
+    if word == "more":
+        return Toast(Text("common.more"), edit=_roles(_number(first)))
+    if word not in set(Role):
+        raise Refused("common.old_button")
+    turn.answer(_link(turn, Purpose(InvitationPurpose.ROLE, role=Role(word))))
+    return Toast(Text("common.done"), edit=Message(Text("people.role_link_follows", role=Role(word))))
 
 
 def _one_named(turn: Turn, name: str) -> Member:
@@ -102,4 +127,4 @@ def _becomes(said: Text) -> Toast:
 
 
 COMMANDS = {"pair": pair, "invite": invite, "role": appoint}
-BUTTONS = {"admit": admit, "claim": claim, "consent": consented}
+BUTTONS = {"admit": admit, "claim": claim, "consent": consented, "appoint": appoint_tapped}

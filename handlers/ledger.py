@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from handlers import hardship
+from handlers import people as asking
 from handlers.bookings import known
 from handlers.questions import either
 from handlers.turn import Turn
@@ -42,6 +43,15 @@ def _meant(turn: Turn, words: str) -> Member:
     if len(found) != 1:
         raise Refused("ledger.who_is_that", name=words.strip()[:20])
     return found[0]
+
+
+def debts(turn: Turn, argument: str) -> Answer:
+    """ "Who still owes money?": for managers, in private."""
+    _check_keeper(turn)
+    found = ledger.debtors(turn.session, turn.village.id)
+    if not found:
+        return Text("ledger.nobody_owes")
+    return lines(*(Text("ledger.debt", name=name, amount=amount) for name, amount in found))
 
 
 def tier(turn: Turn, argument: str) -> Answer:
@@ -87,8 +97,25 @@ def _asked(turn: Turn, words: str) -> Answer:
     match = AMOUNT.fullmatch(words.strip())
     if match is None:
         return Text("ledger.how_to_pay")
-    member = _meant(turn, match["name"])
     fen = int(match["yuan"]) * 100 + int((match["fen"] or "0").ljust(2, "0"))
+    found = people.resolve(turn.session, turn.asker, match["name"].strip())
+    if len(found) > 1:
+        return asking.which(turn, found, "whopaid", fen=fen)
+    return _sure(turn, _meant(turn, match["name"]), fen)
+
+
+def which(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """One of several of the same name paid."""
+    _check_keeper(turn)
+    card = turn.opened(arguments[0], "which.whopaid")
+    members, word = card.facts["members"], arguments[1]
+    if not (word.isascii() and word.isdecimal()) or int(word) >= len(members):
+        return Toast(Text("common.no"), edit=Message(Text("ledger.dropped")))
+    member = turn.session.get_one(Member, members[int(word)])
+    return Toast(Text("common.done"), edit=_sure(turn, member, card.facts["fen"]))
+
+
+def _sure(turn: Turn, member: Member, fen: int) -> Message:
     card = turn.ask("ledger.confirm", member=member.id, fen=fen)
     yes = Button(Text("common.yes"), f"payyes:{card.id}", Style.SUCCESS)
     no = Button(Text("common.no"), f"payno:{card.id}")
@@ -125,8 +152,8 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return Toast(Text("common.done"), edit=Message(said))
 
 
-COMMANDS = {"account": account, "pay": pay, "tier": tier, **hardship.COMMANDS}
-BUTTONS = {"payyes": confirm, "payno": drop, "unpay": undo, **hardship.BUTTONS}
+COMMANDS = {"account": account, "pay": pay, "tier": tier, "debts": debts, **hardship.COMMANDS}
+BUTTONS = {"whopaid": which, "payyes": confirm, "payno": drop, "unpay": undo, **hardship.BUTTONS}
 CARDS = {"ledger.pay": told}
 REPLIES = {"ledger.confirm": either(confirm, drop)}
 UNDOES = {"ledger.undo": undo, **hardship.UNDOES}

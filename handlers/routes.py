@@ -12,6 +12,7 @@ from handlers import (
     calendar,
     canteens,
     certificates,
+    conditions,
     deliveries,
     emergencies,
     errands,
@@ -59,7 +60,7 @@ from rules.values import Answer, Refused, Text, Toast, as_message
 from transports.updates import Kind
 
 ROOMS: tuple[ModuleType, ...] = (
-    *(people, joining, keys, privacy, statuses, canteens),
+    *(people, joining, keys, privacy, statuses, conditions, canteens),
     *(meals, menus, calendar, storm),
     *(sheets, serving, deliveries, alarms, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),

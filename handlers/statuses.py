@@ -62,7 +62,7 @@ def tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         raise Refused("common.old_button")
     status = Status(arguments[1])
     if status in (Status.ACTIVE, *STAFF):
-        return Toast(Text("common.done"), edit=_keep(turn, member, Span(status, turn.today)))
+        return Toast(Text("common.done"), edit=keep(turn, member, Span(status, turn.today)))
     statuses.check_may_set(turn.session, turn.asker, member, status, turn.today)
     turn.ask("people.days", awaits_text=True, member=member.id, status=status.value)
     return Toast(Text("common.done"), edit=Message(Text("people.which_days")))
@@ -75,10 +75,11 @@ def days(turn: Turn, card: Card, words: str) -> Answer:
         raise Refused("people.no_days")
     until = found[-1] if len(found) > 1 else None
     span = Span(Status(card.facts["status"]), found[0], until)
-    return _keep(turn, turn.session.get_one(Member, card.facts["member"]), span)
+    return keep(turn, turn.session.get_one(Member, card.facts["member"]), span)
 
 
-def _keep(turn: Turn, member: Member, span: Span) -> Message:
+def keep(turn: Turn, member: Member, span: Span) -> Message:
+    """Keep a status and tell it back, with the way to take it back."""
     done = statuses.set_status(turn.session, turn.asker, member.id, span, turn.act)
     card = turn.ask("people.undo", member=member.id, made=done.made, replaced=done.replaced)
     undo = Button(Text("common.undo"), f"unstatus:{card.id}", Style.DANGER)

@@ -58,7 +58,7 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """No storm after all: the meals take place, everybody has their place back."""
     known(turn)
     card = turn.opened(arguments[0], "storm.undo")
-    storm.end(turn.session, turn.act)
+    storm.end(turn.session, turn.act, by_mistake=True)
     at = datetime.fromisoformat(card.facts["at"])
     told = sum(recalling.recall(turn.session, number, at, turn.act) for number in card.facts["meals"])
     return Toast(Text("common.undo"), edit=Message(Text("meals.recalled", told=told)))

@@ -11,7 +11,7 @@ from nlu.values import Slots
 
 LONGEST = 40
 WHO = r"(?:帮|给|替)?(?P<who>(?!我的?$|我(?:现在|还|一共|总共|到底|先|的))[一-鿿]{1,6}?)?(?:的)?"
-DEBTOR = r"(?:我|俺|(?:帮|给|替)?(?P<who>我(?:妈|爸|家|奶奶|爷爷|外婆|外公|老伴|老公|老婆)[一-鿿]{0,2}?|(?!我|俺|现在|还|一共|总共|到底|工资)[一-鿿]{2,4}?)的?)?"
+DEBTOR = r"(?:我|俺|(?:帮|给|替)?(?P<who>我(?:妈|爸|家|奶奶|爷爷|外婆|外公|老伴|老公|老婆)[一-鿿]{0,2}?|(?!我|俺|谁|哪|现在|还|一共|总共|到底|工资)[一-鿿]{2,4}?)的?)?"
 REST = r"(?:先|就|都|要|想|暂时|全部)*(?:停掉|停送|停订|停餐|停吃|停一?停|停一下|停几天|停了|停|歇一?歇|歇几天|歇|暂停)(?:吃|送|订|餐|饭|几天|一下|一阵|吧|了|啊)*"
 LASTING = r"(?:长期|固定|每天|天天|平时)的?(?:报餐|订餐|订饭|送餐|送饭|吃饭|饭|餐)?的?"
 
@@ -23,6 +23,9 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"{DEBTOR}(?:我|现在|还|一共|总共|到底)*(?:欠|该付|要付|差)(?:食堂|你们|了|的|着)*(?:多少|几多|好多|几)?(?:块|元)?(?:钱|饭钱|账)?(?:没有|没|吗|呢|啊)?"
             r"|我的?(?:账|账单|饭钱|钱)|查一?下?账|(?:what|how much) do i owe|my account",
         ),
+        ("debts", r"(?:都)?(?:有)?(?:谁|哪些人|哪几个)(?:还|都)*(?:欠|没交|没给|没付)(?:着)?(?:食堂)?(?:的)?(?:钱|饭钱|账)?(?:没交|没给)?|who owes(?: money)?"),
+        ("pay", r"(?P<paid>(?:今天)?收(?:到)?了?[一-鿿]{2,6}?(?:的)?(?:饭钱|钱|交的)?\d{1,5}(?:\.\d{1,2})?(?:块|元)钱?|[一-鿿]{2,6}?(?:今天)?(?:交|付|给)了?(?:饭钱|钱)?\d{1,5}(?:\.\d{1,2})?(?:块|元)钱?)"),
+        ("condition", r"(?P<all>[一-鿿]{2,8}?(?:[今明后]天|昨天|下?周[一二三四五六日天]|现在|已经)?(?:去|在)?(?:住院|出院|外出|去(?:儿子|女儿|亲戚|外地|南宁|县城)[一-鿿]{0,4}(?:家)?|出(?:远)?门|走亲戚|回来|过世|去世|不在了|搬走)(?:了|啦)(?:[,，。 ].*)?)"),
         (
             "eaten",
             r"(?:今天|今日|今早|中午|晌午|午饭)*(?P<who>我(?:妈|爸|家|奶奶|爷爷|外婆|外公|老伴)[一-鿿]{0,2}?|(?!大家|你们|他们|今天|中午|药)[一-鿿]{2,4}?)?(?:今天|今日|今早|今晚|中午|晌午|午饭|早饭|晚饭|的|饭|都|她|他)*"
@@ -107,6 +110,8 @@ def _about(found: re.Match[str], said: str) -> str:
     groups = found.groupdict()
     if groups.keys() & {"when", "all"}:
         return said
+    if "paid" in groups:
+        return _paid(said)
     if "first" in groups:
         return str(found.lastgroup)
     return groups.get("who") or groups.get("en") or ""
@@ -115,6 +120,41 @@ def _about(found: re.Match[str], said: str) -> str:
 def endless(text: str) -> bool:
     """Whether a span has a beginning and no end: from Monday on."""
     return bool(re.search(r"起|开始|以后|往后|\bfrom\b(?!.*\bto\b)", text))
+
+
+PAID = re.compile(
+    r"(?:今天)?(?:收(?:到)?了?)?(?P<who>[一-鿿]{2,6}?)(?:的|今天)?(?:交的?|付|给)?了?(?:饭钱|钱)?(?P<yuan>[\d.]+)"
+)
+
+
+def _paid(said: str) -> str:
+    """Who paid how much, as the command wants it."""
+    found = PAID.match(said)
+    return f"{found['who']} {found['yuan']}" if found else ""
+
+
+CONDITIONS = (
+    ("in_hospital", re.compile(r"住院")),
+    ("active", re.compile(r"出院|回来")),
+    ("deceased", re.compile(r"过世|去世|不在了")),
+    ("left", re.compile(r"搬走")),
+    ("away", re.compile(r"外出|去|出门|出远门|走亲戚|不在家")),
+)
+
+
+def condition_of(said: str) -> str | None:
+    """What the first clause says about where somebody is: in hospital, away, back, gone."""
+    first = re.split(r"[,，。 ]", said)[0]
+    return next((name for name, pattern in CONDITIONS if pattern.search(first)), None)
+
+
+def who_first(said: str) -> str:
+    """The name a sentence begins with."""
+    found = re.match(
+        rf"(?:{PERSON}|[一-鿿]{{2,3}}?(?=[今明后昨]天|下?周|现在|已经|住院|出院|外出|去|在|出|走|回|过|不|搬))",
+        said,
+    )
+    return found[0] if found else ""
 
 
 def reply(text: str) -> bool | None:

@@ -128,6 +128,15 @@ def balance(session: Session, member_id: int) -> Fen:
     return Fen(session.exec(total).one() or 0)
 
 
+def debtors(session: Session, canteen_id: int, most: int = 20) -> list[tuple[str, Fen]]:
+    """Who owes most, with the sums; for those who keep the book."""
+    owed = func.sum(LedgerEntry.amount)
+    names = select(Member.name, owed).join(LedgerEntry, col(LedgerEntry.member_id) == col(Member.id))
+    names = names.where(Member.canteen_id == canteen_id).group_by(col(Member.id), col(Member.name))
+    found = session.exec(names.having(owed > 0).order_by(owed.desc(), col(Member.id)).limit(most))
+    return [(name, Fen(amount)) for name, amount in found]
+
+
 def latest(session: Session, member_id: int, most: int = 5) -> Sequence[LedgerEntry]:
     """The last movements of a member, newest first."""
     own = select(LedgerEntry).where(LedgerEntry.member_id == member_id)

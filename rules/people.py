@@ -49,6 +49,9 @@ def named(session: Session, canteen_id: int, name: str) -> list[Member]:
     exact = session.exec(living.where(Member.name == name).order_by(col(Member.id))).all()
     if exact or not name:
         return list(exact)
+    placed = living.where((col(Member.hamlet) + col(Member.name)) == name, col(Member.hamlet) != "")
+    if of_hamlet := session.exec(placed.order_by(col(Member.id))).all():
+        return list(of_hamlet)
     near = or_(
         col(Member.name).endswith(name, autoescape=True), col(Member.name).startswith(surname_of(name))
     )

@@ -100,12 +100,13 @@ def tell_elders(session: Session, keeper: Member, elders: Sequence[Member], act:
         outbox.tell(session, key, keeper, said, now=act.now)
 
 
-def end(session: Session, act: Act) -> None:
-    """The storm is over; meals called off stay so, people book again."""
+def end(session: Session, act: Act, *, by_mistake: bool = False) -> None:
+    """The storm is over; meals called off stay so and people book again, unless there never was one."""
     canteen = _held(session, act)
     if canteen.storm_since is None:
         raise Refused("storm.none")
     canteen.storm_since = None
     session.add(canteen)
     audit.record(session, act, "storm.ended", f"canteen:{canteen.id}")
-    _announce(session, canteen, Text("storm.group_over"), act)
+    said = Text("storm.group_mistake" if by_mistake else "storm.group_over")
+    _announce(session, canteen, said, act)

@@ -93,10 +93,7 @@ def test_two_people_in_one_sentence_are_both_booked_and_both_taken_back(
 
 
 def test_one_unknown_name_books_nobody(village, session, granny, cook):
-    assert (
-        "一位一位说" in village.says(cook, "李奶奶和梁奶奶明天各一份")[0]
-        or "全名" in village.says(cook, "李奶奶和梁奶奶明天各一份")[0]
-    )
+    assert "梁奶奶" in village.says(cook, "李奶奶和梁奶奶明天各一份")[0]
     assert session.exec(select(Booking)).all() == []
 
 
@@ -122,4 +119,4 @@ def test_numbers_of_several_days_come_one_by_one(village, granny, cook):
     village.says(granny, "后天中午一份")
     assert len(village.says(cook, "/numbers 明天后天")[0].splitlines()) == 2
     village.now += timedelta(days=40)
-    assert "还没有人订" in village.says(cook, "/numbers")[0] or "共 0 份" in village.says(cook, "/numbers")[0]
+    assert "共 0 份" in village.says(cook, "/numbers")[0]
