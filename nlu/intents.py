@@ -37,6 +37,8 @@ PLAINLY = (
     "食堂|(?:订|报|留|备|预留|煮|送|加)(?:多)?N|N(?:餐|饭|M)|(?:订|报|留|吃)[^,。]{0,4}(?:饭|餐|M)|(?:D|T)M?N"
 )
 
+NO_BOOKING, BUSY_WORDS = re.compile(NOT_A_BOOKING), re.compile(BUSY)
+
 RULES: tuple[Rule, ...] = (
     *DANGERS,
     rule("dream", Intent.CHATTER, "梦见|梦到|做了?个?梦|电视里|开玩笑"),
@@ -61,16 +63,16 @@ RULES: tuple[Rule, ...] = (
     rule("change", Intent.CHANGE_MEAL, CHANGE, f"{PAST}.*(?:改了|换了)|时间改|会议|开会|改革|改造|改天|衣服|药|天气|换(?:成)?手机|灯泡|心情", never=(FOREIGN_WORDS, REPORTED_WORDS, SHIFT_WORDS)),
     rule("not_yet", Intent.UNCLEAR, "先不(?:订|报|要|定|用)|(?:等|回头|晚点|再)[^,。]{0,6}(?:回话|再说|再讲|确定|商量|想想)", "停|退"),
     rule("cancel", Intent.CANCEL_MEAL, CANCEL, "^取消[了吧]?$|N[^,。]{0,6}(?:M|T)不(?:用|要)|不吃(?:辣|葱|香菜|猪肉|肥|鱼|蒜|姜|牛|肉|药|得|香|海鲜|甜|苦|早睡|内脏|素)|不要(?:辣|葱|香菜|放|太|加|紧|脸|钱|吵|怕|急|肥|忘|再说)|会议|活动取消|航班|退休|退货|退钱|退烧|停电|停水|停车|停工|取消了(?:一个|那个)?会|不吃不喝|饭[都也]不(?:想)?吃|不用(?:谢|客气|担心|急)|吗\\?|培训|跳舞|广场舞", never=(FOREIGN_WORDS, REPORTED_WORDS, SHIFT_WORDS)),
-    rule("not_coming", Intent.CANCEL_MEAL, "(?:D|T|M)[^,。]{0,8}不(?:来|去|过来|回来|在家)了?(?:$|[,。])", f"{NOT_A_BOOKING}|{BUSY}", never=(FOREIGN_WORDS, REPORTED_WORDS, SHIFT_WORDS), sure=False),
+    rule("not_coming", Intent.CANCEL_MEAL, "(?:D|T|M)[^,。]{0,8}不(?:来|去|过来|回来|在家)了?(?:$|[,。])", "", never=(NO_BOOKING, BUSY_WORDS, FOREIGN_WORDS, REPORTED_WORDS, SHIFT_WORDS), sure=False),
     rule("wish", Intent.MENU_WISH, f"(?:想|好想|能不能|可不可以|可以|希望|建议|要是|最好|什么时候).{{0,10}}(?:吃(?!饭|M|中|午|晚|早)|喝|煮|做|炒|炖|蒸|包|加|上|来|整)(?:一?[点次顿些回碗个]|道)?.{{0,4}}(?:[一-鿿]{{0,3}}(?:{DISH}))|(?:多|少|常)(?:做|煮|炒|放|来|搞)点.{{1,6}}|别(?:再)?(?:做|煮|炒)(?!我|D|T|M|饭|了)[一-鿿]{{1,6}}|(?:菜谱|菜单)(?:上|里)?(?:能|可以|加|多)|菜[^,。]{{0,4}}多[点些]|花样|天天(?:都)?(?:是|吃)?(?:{DISH}|白菜|萝卜)|想(?:吃|喝).{{0,6}}了|馋|好久没(?:吃|喝)|(?:菜|饭|肉)(?:能不能|可以|能|要是)?.{{0,3}}(?:煮|做|炒|炖)?(?:烂|软|淡|咸|清淡|辣)一?点|(?:can|could) (?:we|you) (?:have|make|cook)|would (?:love|like) .{{0,14}}(?:on the menu|dumpling|fish|soup|noodle)|more (?:vegetables|fish|soup)|craving", "N|D.{0,4}订|吃药|想吃饭|报名|留饭|留N|订|报餐|我妈做|自家|自己做|老婆做|做了|包了|煮了", never=(FOREIGN_WORDS, PAST_WORDS), sure=False),
     rule("thanks", Intent.THANKS, "^(?:.{0,14})(?:谢谢|多谢|感谢|辛苦|唔该|麻烦(?:你们|大家|各位)?了|谢[了啦咯]|3q|3ks|thank|thx|cheers)", f"{BOOK}|N|帮我|请问|想|能不能|改|退"),
     rule("other_request", Intent.REQUEST_OTHER, "理发|(?:不知道|不会|不懂)怎么(?:交|弄|用|办|填|缴)|头发[^。]{0,6}(?:剪|理)|(?:不会|不懂)(?:弄|用|搞|填).{0,8}(?:教|帮)|教(?:我|一下|下|老人|他|她)[^,。]{0,4}(?:用|弄|手机|微信|视频)|剪(?:个|一?下)?(?:头发|头|指甲)|煤气(?:罐)?[^,。]{0,4}(?:空|没|完|换)|(?:米|油|盐|柴)[^,。]{0,3}(?:见底|没了|吃完|用完|快没)|(?:称|买|带|捎)[^,。]{0,4}(?:N|[两一几][斤袋桶瓶包])[^,。]{0,4}|(?:帮|请|能|谁|想|找|叫|派).{0,12}(?:交(?:一?下|了)?(?:电|水|话)费|充(?:话|电)费|寄|取(?:个|一?下)?(?:钱|包裹|快递)|买(?:点|些|袋|个|一|桶|米|菜|油|盐|N)|搬|扛|打扫|搞卫生|扫地|洗(?:一?下)?(?:被|衣|澡|床|碗|头|窗)|办(?:证|卡|手续|理)|填(?:表)?|写(?:封|个)?信|读信|割|砍柴|抬|喂|晾|念|教(?:我|一下|下)?|搭车|捎|劈柴|挑水|换煤气|灌煤气|晒谷|收谷|认证|挂号|微信|申请|看(?:一?下)?(?:孩子|信|通知)|帮个忙|照看)|帮(?:我|忙)(?:个忙|一个忙)|代(?:买|购|办|缴|领)|上门(?:剪|洗|理|打扫)|haircut|help me (?:with|carry|move|pay|fill)|someone to (?:help|clean|carry|move)|groceries|\\berrand", "外带|叫一下老|卖|出门", never=(FOREIGN_WORDS, REPORTED_WORDS, PAST_WORDS), sure=False),
     Rule(
         "book_day_meal", Intent.BOOK_MEAL,
         re.compile(f"(?:D|R|M|T)[^。?]{{0,20}}(?:N|{BOOK})|(?:N|{BOOK})[^。?]{{0,20}}(?:D|R|M|T)|^(?:{BOOK}).{{0,6}}N|(?:留|订|报|要|来|搭|送|加)(?:多|个)?N|(?:饭|M).{{0,4}}N|N(?:饭|M)|(?:帮|给|替).{{0,8}}(?:订|报|留|送).{{0,6}}(?:餐|饭|M)|R[^。?]{{0,10}}M|M[^。?]{{0,10}}R|(?:D|R)[^。?]{{0,6}}(?:T|M)[^,。?]{{0,4}}(?:都|也)?(?:要|过来|来)$"),
-        re.compile(NOT_A_BOOKING), re.compile(BUSY), re.compile(PLAINLY), (FOREIGN_WORDS, REPORTED_WORDS, SHIFT_WORDS), group=True,
+        NO_BOOKING, BUSY_WORDS, re.compile(PLAINLY), (FOREIGN_WORDS, REPORTED_WORDS, SHIFT_WORDS), group=True,
     ),
-    rule("book_brought", Intent.BOOK_MEAL, "(?:D|T|M|饭)[^。?]{0,16}送(?:到|来|过来|上来|上门)", f"(?:才|就|没|已经?|都)送|送(?:到|来)(?:了|的时候|家了)|{NOT_A_BOOKING}|{BUSY}", never=(FOREIGN_WORDS, REPORTED_WORDS, SHIFT_WORDS), sure=False),
+    rule("book_brought", Intent.BOOK_MEAL, "(?:D|T|M|饭)[^。?]{0,16}送(?:到|来|过来|上来|上门)", "(?:才|就|没|已经?|都)送|送(?:到|来)(?:了|的时候|家了)", never=(NO_BOOKING, BUSY_WORDS, FOREIGN_WORDS, REPORTED_WORDS, SHIFT_WORDS), sure=False),
     rule("book_bare", Intent.BOOK_MEAL, "^(?:我|也)?(?:订餐|报餐|订饭|报名吃饭|我要订餐|我要报餐|想订餐|订个餐|订个饭|我来吃饭|我要吃饭)[啊吧了呀]*$|^(?:帮我|给我|我要|我想)(?:订|报|留).{0,6}(?:餐|饭|名)|^(?:D|M|T|也|我|俩|,|\\s)*(?:吃|要|来|报|订|有我)[!。吧了啊]*$|\\bbook (?:a )?(?:meal|lunch|M)", "吗|\\?", never=(FOREIGN_WORDS, PAST_WORDS)),
     rule("half_said", Intent.UNCLEAR, "^取消[了吧]?$|^(?:D|M|T|N|老样子|照旧|一样|跟(?:昨天|上次|平时)一样|同上|要|不要|那个|帮我|订|取消|改一?下|as usual|same as|the usual|\\s|[,。])+[。!吧啊]*$"),
 )  # fmt: skip
