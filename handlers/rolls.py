@@ -111,7 +111,7 @@ def call_off(turn: Turn, card: Card, words: str) -> Answer:
     meal = own_meal(turn, str(card.facts["meal"]))
     told_count = meals.call_off(turn.session, meal.id, words.strip(), turn.act)
     said = Text("meals.call_off_done", day=meal.day, sitting=meal.sitting, told=told_count)
-    back = turn.ask("calloff.undo", lasts=UNDO_LASTS, meals=[meal.id], at=turn.now.isoformat())
+    back = turn.ask("meal_off.undo", lasts=UNDO_LASTS, meals=[meal.id], at=turn.now.isoformat())
     return Message(said, ((Button(Text("common.undo"), f"recall:{back.id}"),),))
 
 
@@ -120,7 +120,7 @@ def recall(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     known(turn)
     if not turn.may(Role.COOK):
         raise Refused("meals.only_kitchen")
-    card = turn.opened(arguments[0], "calloff.undo")
+    card = turn.opened(arguments[0], "meal_off.undo")
     at = datetime.fromisoformat(card.facts["at"])
     told = sum(recalling.recall(turn.session, number, at, turn.act) for number in card.facts["meals"])
     return Toast(Text("common.undo"), edit=Message(Text("meals.recalled", told=told)))
@@ -130,5 +130,5 @@ STAYS_ON = frozenset({"0", "no", "No"})
 
 COMMANDS = {"list": roll}
 BUTTONS = {"meallist": turn_page, "calloff": ask_reason, "recall": recall}
-UNDOES = {"calloff.undo": recall}
+UNDOES = {"meal_off.undo": recall}
 CARDS = {"meals.reason": call_off}
