@@ -125,6 +125,7 @@ def keep(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if arguments[1] != "yes":
         return Toast(Text("common.done"), edit=Message(Text("shifts.dropped")))
     entries, _ = rosters_read.read(card.facts["words"], _day(card.facts["on"]))
+    card.facts = {}  # the names in it have done their work
     kept = roster_entries.keep(turn.session, turn.village, entries, turn.act)
     problems = [Text("shifts.problem", problem=problem) for problem in kept.problems[:MOST_PROBLEMS]]
     said = lines(Text("shifts.kept", shifts=kept.shifts, places=kept.places), *problems)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from handlers.bookings import known
+from handlers.questions import UNDO_LASTS
 from handlers.rolls import number
 from handlers.turn import Turn
 from models.cards import Card
@@ -152,10 +153,21 @@ def ask_off(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 def call_off(turn: Turn, card: Card, words: str) -> Answer:
     """It is called off; everybody on it is told why."""
     check(turn)
+    on_it = [place.id for place in shifts.live(turn.session, card.facts["shift"])]
     people = shift_endings.call_off(turn.session, card.facts["shift"], words, turn.act)
     own = turn.session.get_one(Shift, card.facts["shift"])
     names = [member.name for member in people] or Text("shifts.nobody")
-    return Text("shifts.called_off", people=names, **shifts.facts(turn.village, own))
+    undo = turn.ask("shiftoff.undo", lasts=UNDO_LASTS, shift=own.id, places=on_it)
+    said = Text("shifts.called_off", people=names, **shifts.facts(turn.village, own))
+    return Message(said, ((Button(Text("common.undo"), f"planback:{undo.id}"),),))
+
+
+def take_back(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """It takes place after all."""
+    card = turn.opened(arguments[0], "shiftoff.undo")
+    check(turn)
+    shift = shift_endings.reopen(turn.session, card.facts["shift"], card.facts["places"], turn.act)
+    return Toast(Text("common.done"), edit=card_of(turn, shift))
 
 
 BUTTONS = {
@@ -165,5 +177,7 @@ BUTTONS = {
     "planadd": add,
     "planput": put,
     "planoff": ask_off,
+    "planback": take_back,
 }
+UNDOES = {"shiftoff.undo": take_back}
 CARDS = {"shifts.who": who, "shifts.off": call_off}

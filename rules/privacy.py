@@ -28,6 +28,7 @@ from rules import (
     request_lists,
     request_retention,
     rolls,
+    shifts_privacy,
 )
 from rules.audit import Act
 from rules.people import roles_of
@@ -54,6 +55,7 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
         "care_links": [_link(link) for link in care_links.of_member(session, member.id)],
         "certificates": [_certificate(row) for row in certificates.of(session, member.id)],
         "morning_checks": [_check(row) for row in kitchen.checks_of(session, member.id, MOST_BOOKINGS)],
+        "shifts": shifts_privacy.kept(session, member.id, MOST_BOOKINGS),
         **request_lists.kept(session, member.id),
         "bookings": [_booking(booking, meal) for booking, meal in session.exec(mine)],
     }
@@ -87,6 +89,7 @@ def erase(session: Session, member_id: int, act: Act) -> Member:
     _check_not_last(session, member)
     name, telegram_id = member.name, member.telegram_id
     _cancel_coming(session, member, act)
+    shifts_privacy.forget(session, member, act)
     _end_ties(session, member, act)
     _forget_words(session, member)
     request_retention.forget_member(session, member, act)

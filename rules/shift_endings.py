@@ -39,6 +39,27 @@ def call_off(session: Session, shift_id: int, reason: str, act: Act) -> list[Mem
     return people
 
 
+def reopen(session: Session, shift_id: int, place_ids: Sequence[int], act: Act) -> Shift:
+    """Undo a calling off within its minutes: whoever was on it is on it again, and is told so."""
+    check_coordinates(session, act)
+    shift = held(session, shift_id, act.canteen_id or 0)
+    if shift.state != ShiftState.CANCELLED or act.now >= shift.starts_at:
+        raise Refused("shifts.changed_since")
+    canteen = session.get_one(Canteen, shift.canteen_id)
+    before, shift.state, shift.reason = seen(shift), ShiftState.OPEN, ""
+    session.add(shift)
+    audit.record(session, act, "shifts.reopened", f"shift:{shift.id}", before=before, after=seen(shift))
+    for place in session.exec(select(Assignment).where(col(Assignment.id).in_(list(place_ids)))):
+        place.state, place.ended_at, place.ended_by_id = AssignmentState.ASSIGNED, None, None
+        session.add(place)
+        said = Text("shifts.on_again_notice", **facts(canteen, shift))
+        member = session.get_one(Member, place.member_id)
+        if member.id != act.actor_id:
+            outbox.tell(session, f"shifton:{shift.id}:{act.update_id}", member, said, now=act.now)
+    touch(session, shift.id, act.now)
+    return shift
+
+
 def _release(session: Session, canteen: Canteen, shift: Shift, place: Assignment, act: Act) -> Member:
     place.state, place.ended_at, place.ended_by_id = AssignmentState.EXCUSED, act.now, act.actor_id
     session.add(place)

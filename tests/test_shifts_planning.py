@@ -452,3 +452,56 @@ def test_the_link_is_told_in_private_and_taken_back(session, village, volunteer)
     assert len(session.exec(select(CalendarFeed)).all()) == 1
     village.taps(volunteer, village.data_of("停用"))
     assert session.exec(select(CalendarFeed)).one().revoked_at == village.now
+
+
+# --- called back, and forgotten
+
+
+def test_calling_off_is_undone_with_everybody_on_it(session, village, plan, joins, social_worker, volunteer):
+    shift = plan()
+    place = joins(volunteer, shift)
+    village.taps(social_worker, f"planoff:{shift.id}")
+    village.says(social_worker, "停水")
+    village.taps(social_worker, village.data_of("撤"))
+    assert (shift.state, place.state) == (ShiftState.OPEN, AssignmentState.ASSIGNED)
+    assert village.told(volunteer)[-1] == "11月27日 周五 7:30–11:30 打扫又照常了，请您来。"
+
+
+def test_a_shift_that_was_not_called_off_is_not_reopened(session, plan, manager, act):
+    from rules import shift_endings
+
+    shift = plan()
+    with pytest.raises(Refused, match=r"shifts\.changed_since"):
+        shift_endings.reopen(session, shift.id, [], act(manager))
+
+
+def test_my_data_holds_my_shifts(session, plan, joins, volunteer):
+    from rules import privacy
+
+    joins(volunteer, plan())
+    assert privacy.kept(session, volunteer)["shifts"] == [
+        {"day": "2026-11-27", "duty": "cleaning", "status": "assigned", "minutes": 0, "reason": ""}
+    ]
+
+
+def test_whoever_is_forgotten_leaves_hours_behind_and_no_word(
+    session, canteen, village, act, manager, volunteer, plan, joins
+):
+    from rules import privacy, shift_endings
+
+    done = joins(volunteer, plan(day=date(2026, 11, 26)))
+    shift_endings.finish(session, done.shift_id, datetime(2026, 11, 26, 12, tzinfo=UTC))
+    ahead = joins(volunteer, plan())
+    swap = swaps.offer(session, canteen, ahead.id, Asking(), act(volunteer))
+    weekly(session, canteen, act, manager, volunteer)
+    feeds.make(session, volunteer, act(volunteer))
+    village.says(manager, "周一 打扫：阿军\n周二 打扫：阿军")
+    privacy.erase(session, volunteer.id, act(manager))
+    session.expire_all()
+    assert (done.state, done.minutes) == (AssignmentState.DONE, 240)
+    assert (ahead.state, swap.state) == (AssignmentState.EXCUSED, SwapState.WITHDRAWN)
+    assert session.exec(select(CalendarFeed)).all() == []
+    assert session.exec(select(ShiftTemplate)).one().usual_ids == []
+    from models.cards import Card
+
+    assert all("阿军" not in str(card.facts) for card in session.exec(select(Card)))
