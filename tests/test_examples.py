@@ -278,3 +278,26 @@ def test_the_audit_keeps_how_a_sentence_was_read_and_none_of_its_words(village, 
     entries = session.exec(select(AuditEntry).where(AuditEntry.why.is_not(None))).all()
     assert any("rule book_day_meal" in entry.why for entry in entries)
     assert all("后天" not in entry.why for entry in entries)
+
+
+@pytest.mark.parametrize("words", ["/examples", "“揽晏”就是午饭", "/word"])
+def test_teaching_is_done_in_private(village, social_worker, words):
+    said = village.says(social_worker, words, group=True, reply_to_bot=True)
+    assert said == [] or "私" in said[0]
+
+
+def test_danger_picked_from_the_meanings_is_no_example(village, session, granny):
+    agrees(village, granny)
+    before = len(all_examples(session))
+    village.says(granny, "那边那个罐罐啰")
+    card = village.buttons[0][1].split(":")[1]
+    village.taps(granny, f"pick:{card}:emergency")
+    assert len(all_examples(session)) == before
+
+
+@pytest.mark.parametrize(
+    "data", ["learn:x:menu_wish", "learn:99999:menu_wish", "unlearn:x", "keepwords:x:yes"]
+)
+def test_a_forged_button_teaches_nothing(village, session, social_worker, data):
+    village.taps(social_worker, data)
+    assert all_examples(session) == []
