@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql.operators import OperatorType
 from sqlmodel import Field, Session, SQLModel
@@ -136,11 +135,10 @@ def table_of(model: type[SQLModel]) -> sa.Table:
 
 def adopt(session: Session, row: SQLModel) -> None:
     """Let the session take a row that stands in the store for one it has read."""
-    state: Any = instance_state(row)
-    if state.modified:
-        make_transient_to_detached(row)
-    state.key = (type(row), (row.__dict__["id"],), None)
     # What the loader of SQLAlchemy does; Session.add would search the row for what hangs on it.
+    state: Any = instance_state(row)
+    state.key = (type(row), (row.__dict__["id"],), None)
+    state._commit_all(row.__dict__)
     state.session_id = session.hash_key
     session.identity_map.add(state)
 

@@ -49,6 +49,8 @@ class Kept:
     kind: type[SQLModel]
     make: Callable[[], SQLModel]
     values: dict[str, Any]
+    own: tuple[str, ...]
+    """Lists and objects, which could be changed in place by who gets them."""
 
     def row(self, session: Session) -> SQLModel:
         """The row in this session: the one it has already, or one that differs from a read one in nothing."""
@@ -56,15 +58,13 @@ class Kept:
         if known is not None:
             return known
         row = self.make()
-        row.__dict__.update({name: _own(value) for name, value in self.values.items()})
+        row.__dict__.update(self.values)
+        row.__dict__.update({name: _copy(self.values[name]) for name in self.own})
         adopt(session, row)
         return row
 
 
-def _own(value: Any) -> Any:
-    """Lists and objects could be changed in place by who gets them."""
-    if value.__class__ not in (dict, list):
-        return value
+def _copy(value: Any) -> Any:
     return deepcopy(value) if value else value.__class__()
 
 
@@ -130,8 +130,9 @@ def _kept(one: Any) -> Any:
     if not isinstance(one, SQLModel):
         return one
     mapper = sa.inspect(type(one))
-    values = {column.key: _own(getattr(one, column.key)) for column in mapper.columns}
-    return Kept(type(one), mapper.class_manager.new_instance, values)
+    values = {column.key: deepcopy(getattr(one, column.key)) for column in mapper.columns}
+    own = tuple(name for name, value in values.items() if isinstance(value, dict | list))
+    return Kept(type(one), mapper.class_manager.new_instance, values, own)
 
 
 def listen(engine: sa.Engine, memory: Memory) -> None:

@@ -149,7 +149,7 @@ def keep(session: Session, row: R) -> R:
         session.add(row)
         session.flush()
         return row
-    row.id = write(session, row)
+    row.__dict__["id"] = write(session, row)
     adopt(session, row)
     return row
 
