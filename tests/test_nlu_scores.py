@@ -1,28 +1,61 @@
 """What the language layer must not fall below, on labelled messages."""
 
+import hashlib
+
 import pytest
 
-from tests.scoring import records, score
+from tests.scoring import DATA, records, score
 
-FLOORS = {"intent": 0.95, "dates": 0.98, "meal slots": 0.95, "lists": 0.95, "emergency": 1.0}
-HELD_FLOORS = {"intent": 0.70, "dates": 0.90, "meal slots": 0.85}
+FLOORS = {
+    "intent": 0.97,
+    "dates": 0.98,
+    "meal slots": 0.95,
+    "lists": 0.95,
+    "emergency": 1.0,
+    "no wrong act": 0.995,
+}
+COMMON = ("utterances", "utterances_held", "voices")
+BLIND = {
+    "intent": 0.95,
+    "dates": 0.97,
+    "meal slots": 0.80,
+    "lists": 0.95,
+    "emergency": 1.0,
+    "no wrong act": 0.98,
+}
+"""The sealed third as it was read before anybody looked at it; what was repaired since stands above this."""
+SEALED = "0082602eb60ad8ac0629eecbce219bccea21ccbd15b48c3b9d48cd330e8fe2ae"
+
+
+@pytest.fixture(scope="module")
+def common():
+    return score([row for name in COMMON for row in records(name)])
+
+
+@pytest.fixture(scope="module")
+def sealed():
+    return score(records("voices_sealed"))
 
 
 @pytest.mark.parametrize("name", sorted(FLOORS))
-def test_common_wording_is_read_at_least_this_well(name):
-    result = score(records("utterances"))
-    assert result.share(name) >= FLOORS[name], result.wrong
+def test_common_wording_is_read_at_least_this_well(common, name):
+    assert common.share(name) >= FLOORS[name], [wrong for wrong in common.wrong if wrong[0] == name]
 
 
-@pytest.mark.parametrize("name", sorted(HELD_FLOORS))
-def test_wording_kept_aside_is_read_at_least_this_well(name):
-    assert score(records("utterances_held")).share(name) >= HELD_FLOORS[name]
+@pytest.mark.parametrize("name", sorted(BLIND))
+def test_wording_kept_sealed_is_read_at_least_as_well_as_blind(sealed, name):
+    assert sealed.share(name) >= BLIND[name]
 
 
-@pytest.mark.parametrize("file", ["utterances", "utterances_held"])
+@pytest.mark.parametrize("file", [*COMMON, "voices_sealed"])
 def test_group_chatter_is_left_alone(file):
     assert score(records(file)).share("group chatter left alone") == 1.0
 
 
+def test_the_sealed_messages_are_those_that_were_sealed():
+    content = (DATA / "voices_sealed.jsonl").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == SEALED
+
+
 def test_every_intent_has_messages():
-    assert len({row["intent"] for row in records("utterances") + records("utterances_held")}) == 23
+    assert len({row["intent"] for name in COMMON for row in records(name)}) == 23
