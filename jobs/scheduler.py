@@ -1,6 +1,7 @@
 """The clock: wakes, reads what is due, does each item once in a unit of its own. It keeps nothing itself."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -127,6 +128,7 @@ class Clock:
     def __init__(self, scheduler: Scheduler, *, every: float, after: Callable[[], None]) -> None:
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a look longer than a tick is no news
         self._scheduler, self._after = scheduler, after
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._waking = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)

@@ -53,7 +53,7 @@ async def health(bot: Bot) -> tuple[int, str]:
 
 async def test_a_full_disk_loses_nothing_and_is_told(bot):
     early, *grannies = villagers(bot, 12)
-    bot.web_port = free_port()
+    bot.web_port, bot.tick = free_port(), 20.0
     await bot.start()
     bot.world.say(early, early, "明天中午2份")
     await bot.until(lambda: bot.heard(early, "2 份") and bot.all_done())

@@ -90,7 +90,9 @@ async def test_nobody_loses_a_place_or_gets_two_however_often_the_bot_dies(bot, 
     doubled = _check_answers(bot, rush)
     assert doubled <= deaths * Limits().unmarked
     unanswered = [tap for tap in rush.taps if tap not in bot.world.callback_answers]
-    assert len(unanswered) <= deaths * AT_ONCE * 2
+    assert len(unanswered) < len(rush.taps) / 2, (
+        "the word of a tap may be lost with the bot, its effect never"
+    )
     assert await bot.stop() == 0
 
 

@@ -133,6 +133,9 @@ STEPS: tuple[Step, ...] = (
     sent_but_not_marked,
 )
 
+TOLD = {sent_but_not_marked: {2}, stored_but_not_acknowledged: {1, 2}}
+"""How often she may hear the answer; who is asked for more updates may have answered already."""
+
 
 def booked(bot: Bot, person: int) -> list[int]:
     found = bot.rows(
@@ -153,7 +156,7 @@ async def test_a_booking_survives_a_death_at_every_step(bot):
         entries = bot.one("SELECT count(*) FROM audit_entry WHERE update_id = :id", id=update_id)
         assert (booked(bot, granny), entries) == ([3], 1), step.__name__
         answers = len(bot.heard(granny, "3 份"))
-        assert answers == (2 if step is sent_but_not_marked else 1), "an answer told twice is harmless"
+        assert answers in TOLD.get(step, {1}), f"{step.__name__}: told {answers} times"
     assert await bot.stop() == 0
 
 
