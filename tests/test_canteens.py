@@ -157,7 +157,7 @@ def test_every_offered_answer_can_be_chosen_and_is_shown_as_it_was_offered(sessi
     for words in choices.OFFERED[name]:
         value = choices.read(canteen, name, words)
         canteens.change(session, canteen.id, choices.kept_as(name), value, act())
-        shown, offered = choices.present(canteen, name), choices.offered(name, words)
+        shown, offered = choices.label(canteen, name), choices.offered(name, words)
         assert str(shown) == str(offered)
 
 
