@@ -9,7 +9,8 @@ from nlu.spans import FOLK, NEEDS, Span
 from nlu.values import Part
 
 PORTIONS = ("份", "客", "盒", "套")
-AMONG = re.compile("其中|里面|当中|一共|总共|共|合计")
+AMONG = re.compile("其中|里面|当中")
+IN_ALL = re.compile("一共|总共|共|合计")
 PLUS = re.compile("加上|再加|还有|另外")
 FOLKS = re.compile(FOLK)
 REFUSED = re.compile(
@@ -32,7 +33,7 @@ def counts_differ(sentence: Sentence) -> bool:
         return True
     if AMONG.search(sentence.low):
         return bool(sentence.modes)
-    portions = portions_in(sentence)
+    portions = [] if IN_ALL.search(sentence.low) else portions_in(sentence)
     return len(portions) > 1 and not any(NEEDS.match(sentence.low, s.end) for s in portions)
 
 
@@ -52,7 +53,9 @@ def count_of(sentence: Sentence) -> int | None:
         people = people if len(people) > 1 else list(sentence.counts)
         return sum(int(s.value) for s in people)
     found = portions_in(sentence) or list(sentence.counts)
-    among = AMONG.search(sentence.low) or NEEDS.match(sentence.low, found[-1].end)
+    among = (
+        AMONG.search(sentence.low) or IN_ALL.search(sentence.low) or NEEDS.match(sentence.low, found[-1].end)
+    )
     return max(int(s.value) for s in found) if among else int(found[-1].value)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from nlu.answers import answer
+from nlu.certainty import says_nothing_else
 from nlu.classifier import Guess, guess
 from nlu.intents import RULES, first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
@@ -206,11 +207,10 @@ def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]
 
 
 def _about_eating(sentence: Sentence) -> bool:
-    """Portions, a meal by name or a word of eating; people alone are not an order unless little else is said."""
-    if len(sentence.text) > 60 or sentence.text.count("\n") > 1 or not (sentence.meals or sentence.counts):
-        return False
+    """Portions, a meal by name or a word of eating, and nothing else."""
+    said = bool(sentence.meals or sentence.counts) and says_nothing_else(sentence)
     named = any(not span.plain for span in sentence.meals)
-    return named or bool(EATING.search(sentence.low)) or len(sentence.text) <= 12
+    return said and (named or bool(sentence.counts) or bool(EATING.search(sentence.low)))
 
 
 def _about_own_shift(sentence: Sentence) -> bool:

@@ -84,3 +84,62 @@ def test_what_stays_as_it_is_is_not_cancelled():
 
 def test_what_was_before_is_not_what_it_becomes():
     assert understand("12月2号改送餐，之前是自取", NOW, Context()).slots.mode == "delivery"
+
+
+WITH_FOOD = [
+    "明天中午我家杀鸡，来两个人帮忙",
+    "昨天的两份我没拿到",
+    "明天中午吃两份药",
+    "后天两份喜糖送到村委",
+    "明天的饭局取消了吧",
+    "今晚吃两个粽子撑死了",
+    "周末我们三个人去吃粉",
+    "明天三个人一桌不够坐",
+    "我今天中午吃了两碗饭",
+    "你明天来吃饭不",
+    "明天中午给狗留一份",
+    "中午饭吃什么好",
+    "后天中午去我姐家吃饭",
+    "明天早上五点去抢两份豆腐",
+    "这两天中午都热得吃不下饭",
+    "周六晚上三个人打牌来不来",
+    "明天午餐肉罐头两份打折",
+    "下周二食堂要检查卫生，两个人来",
+    "他明天不来吃饭了说",
+    "晚上给猪留一桶饭",
+    "明天中午食堂人多不多",
+    "昨晚那餐饭三个人花了两百",
+    "明天六一儿童节，小孩有饭吃",
+    "一日三餐要规律",
+    "早餐店明天开到几点",
+    "午饭后去打针",
+    "明天两人份的火锅料有优惠",
+    "后天晚饭后广场舞，四个人",
+    "周五晚上聚餐大家AA，一人五十",
+    "要两份明天的报纸",
+]
+"""Village talk with days, meals and counts in it: nothing for the canteen."""
+
+
+@pytest.mark.parametrize("text", WITH_FOOD)
+def test_talk_with_food_in_it_books_nothing_in_the_group(text):
+    assert understand(text, NOW, GROUP).action is not Action.ACT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "明天中午两份",
+        "后天午餐加我一个，1份",
+        "周六中午我们六个人吃饭",
+        "重阳节中午我们老年协会一共三十六个人来吃",
+        "明天村委开会，多备八份午饭",
+        "腊月二十三那天中午报十五位",
+        "明晚报两份打包，谢谢",
+        "给韦奶奶明天午饭留一份软的",
+        "lunch for 3 tomorrow please",
+    ],
+)
+def test_a_plain_order_is_taken_in_the_group_without_being_asked(text):
+    read = understand(text, NOW, GROUP)
+    assert (read.intent, read.action) == (Intent.BOOK_MEAL, Action.ACT)
