@@ -32,9 +32,7 @@ async def run(place: Path, *, quick: bool) -> Section:
                 while sum(chat_id >= FIRST_CHAT for chat_id in sent) < count:
                     await asyncio.sleep(0.1)
     moments = sorted(moment for chat_id, moment in sent.items() if chat_id >= FIRST_CHAT)
-    return _section(
-        count, (count - PER_SECOND) / (moments[-1] - moments[0]), messenger.refused, village.undone(store)
-    )
+    return _section(count, (count - 1) / (moments[-1] - moments[0]), messenger.refused, village.undone(store))
 
 
 def write(file: Path, count: int) -> None:
@@ -67,10 +65,7 @@ def _section(count: int, rate: float, refused: int, undone: int) -> Section:
         ("429 answers", str(refused)),
         ("rows not marked as sent afterwards", str(undone)),
     ]
-    how = (
-        "One to each of so many people, all due when the bot starts; the messenger refuses the 31st of a second. "
-        "The first thirty, which may leave at once, are not counted."
-    )
+    how = "One to each of so many people, all due when the bot starts; the messenger refuses the 31st of a second."
     claims = [
         at_least("reminders: share of Telegram's 30/s", share, 95, " %"),
         at_most("reminders: 429 answers", refused, 0, ""),

@@ -78,6 +78,37 @@ def test_three_thousand_reminders_go_out_near_the_limit_and_never_above_it():
     assert 3000 / times[-1] >= 0.95 * 30
 
 
+def test_reminders_leave_evenly_so_that_a_net_that_holds_some_back_makes_no_flood():
+    lanes: Lanes[str] = Lanes()
+    for person in range(200):
+        lanes.put(person + 1, BULK, "reminder")
+    times = [at for at, _, _ in run(lanes, 20)]
+    assert all(0.03 < later - earlier < 0.04 for earlier, later in pairwise(times))
+    held_back = [at + 0.03 if number % 7 else at for number, at in enumerate(times)]
+    assert most_within(sorted(held_back), 1.0) <= 30
+
+
+def test_a_reminder_that_was_kept_waiting_is_caught_up_but_never_more_than_one():
+    lanes: Lanes[str] = Lanes()
+    for person in range(10):
+        lanes.put(person + 1, BULK, "reminder")
+    assert lanes.take(0.0)
+    assert lanes.take(5.0), "the loop was busy elsewhere"
+    assert lanes.take(5.0)
+    assert lanes.take(5.0) is None
+    assert 5.03 < (lanes.next_at(5.0) or 0) < 5.04
+
+
+def test_thirty_people_who_ask_at_once_are_answered_at_once_in_the_midst_of_reminders():
+    lanes: Lanes[str] = Lanes()
+    for person in range(100):
+        lanes.put(person + 1, BULK, "reminder")
+    assert lanes.take(0.0)
+    for person in range(29):
+        lanes.put(5000 + person, ANSWER, "booked")
+    assert [item for _, _, item in run(lanes, 0.0)] == ["booked"] * 29
+
+
 def test_one_chat_gets_a_short_burst_and_then_one_a_second():
     lanes: Lanes[str] = Lanes()
     for number in range(10):

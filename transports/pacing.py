@@ -9,6 +9,8 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 Seconds = float
+ROUNDING: Seconds = 1e-6
+"""A wait too short to be told from rounding would be asked for again and again."""
 
 
 class Urgency(IntEnum):
@@ -27,6 +29,8 @@ class Limits:
     overall: int = 30
     overall_within: Seconds = 1.03
     burst: int = 3
+    bulk: float = 28.8
+    """What nobody waits for leaves evenly, so many a second: the net may hold a few back and let them go at once."""
     per_chat: float = 0.97
     group: int = 20
     group_within: Seconds = 61.0
@@ -38,7 +42,7 @@ class Limits:
     """On the wire, or out and not yet marked as sent: so many, at most, come twice when the bot is killed."""
 
 
-UNLIMITED = Limits(overall=0, burst=0, group=0, unmarked=0)
+UNLIMITED = Limits(overall=0, burst=0, bulk=0, group=0, unmarked=0)
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ class Lanes(Generic[T]):
         self._sent: deque[Seconds] = deque()
         self._flooded: deque[tuple[Seconds, int]] = deque()
         self._halted_until: Seconds = 0.0
+        self._even_at: Seconds = 0.0
         self._count = 0
         self._number = 0
 
@@ -86,7 +91,7 @@ class Lanes(Generic[T]):
                 self._stand(chat_id, self._chats[chat_id])
         if self._wait_for_all(now) > 0:
             return None
-        while self._ready and self._ready[0][0] <= least:
+        while self._ready and self._ready[0][0] <= least and self._wait_for_turn(now) <= 0:
             urgency, number, chat_id = heappop(self._ready)
             chat = self._chats.get(chat_id)
             if chat is None or chat.busy or not chat.waiting or chat.waiting[0][:2] != (urgency, number):
@@ -121,7 +126,7 @@ class Lanes(Generic[T]):
     def next_at(self, now: Seconds, least: Urgency = Urgency.EDIT) -> Seconds | None:
         """When it is worth asking again; None when nothing but a `put` or `done` can change the answer."""
         if self._ready and self._ready[0][0] <= least:
-            return now + self._wait_for_all(now)
+            return now + max(self._wait_for_all(now), self._wait_for_turn(now))
         return max(self._resting[0][0], now + self._wait_for_all(now)) if self._resting else None
 
     def _stand(self, chat_id: int, chat: _Chat[T]) -> None:
@@ -130,8 +135,11 @@ class Lanes(Generic[T]):
             heappush(self._ready, (urgency, number, chat_id))
 
     def _leave(self, chat_id: int, chat: _Chat[T], now: Seconds) -> tuple[int, T]:
-        _, _, item = heappop(chat.waiting)
+        urgency, _, item = heappop(chat.waiting)
         self._count -= 1
+        if urgency >= Urgency.BULK and self._limits.bulk:
+            # What the clock of the loop lost is caught up, but for one message only.
+            self._even_at = max(self._even_at + 1 / self._limits.bulk, now)
         chat.busy = True
         if self._limits.burst:
             chat.tokens, chat.counted_at = self._tokens(chat, now) - 1, now
@@ -145,6 +153,11 @@ class Lanes(Generic[T]):
         halt = self._halted_until - now
         return max(halt, _window(self._sent, now, self._limits.overall, self._limits.overall_within))
 
+    def _wait_for_turn(self, now: Seconds) -> Seconds:
+        """How long the next in line must wait so that those nobody waits for leave evenly."""
+        wait = self._even_at - now if self._ready[0][0] >= Urgency.BULK else 0.0
+        return wait if wait > ROUNDING else 0.0
+
     def _wait_for(self, chat_id: int, chat: _Chat[T], now: Seconds) -> Seconds:
         limits = self._limits
         waits = [chat.rests_until - now]
@@ -153,8 +166,7 @@ class Lanes(Generic[T]):
         if chat_id < 0:
             room = limits.group_edits if chat.waiting[0][0] == Urgency.EDIT else limits.group
             waits.append(_window(chat.sent, now, room if limits.group else 0, limits.group_within))
-        # A wait too short to be told from rounding would be asked for again and again.
-        return max(waits) if max(waits) > 1e-6 else 0.0
+        return max(waits) if max(waits) > ROUNDING else 0.0
 
     def _tokens(self, chat: _Chat[T], now: Seconds) -> float:
         gained = (now - chat.counted_at) * self._limits.per_chat
