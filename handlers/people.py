@@ -97,7 +97,7 @@ def welcome(turn: Turn, argument: str = "") -> Answer:
 
 
 def _for_roles(turn: Turn) -> list[Text]:
-    found = [Text("people.help_mine")]
+    found = [Text("people.help_mine"), Text("requests.help")]
     if turn.may(Role.COOK):
         found.append(Text("people.help_cook"))
     if turn.may(Role.SOCIAL_WORKER):

@@ -14,6 +14,7 @@ from rules.callouts import About, Call
 from rules.ladders import Audience
 from rules.values import Button, Message, Style, Text, lines
 
+SECOND = 2
 OVER = ("fine", "hospital")
 ASKED_AFTER = timedelta(minutes=30)
 
@@ -56,6 +57,7 @@ def climb(session: Session, emergency_id: int, now: datetime) -> list[Member]:
         return _ask_after(session, canteen, emergency, now)
     emergency.step += 1
     told = _call(session, canteen, emergency, now)
+    _tell_who_waits(session, canteen, emergency, now)
     emergency.next_at = _next(canteen, emergency, now)
     _called_out(session, emergency, told, now)
     return told
@@ -73,6 +75,18 @@ def _call(session: Session, canteen: Canteen, emergency: Emergency, now: datetim
     message = Message(what(session, canteen, emergency, emergency.step), buttons(emergency.id))
     key = f"emergency:{emergency.id}:{emergency.rung_at.timestamp():.0f}:{emergency.step}"
     return callouts.call(session, canteen, called(session, canteen, emergency, now), Call(key, message, now))
+
+
+def _tell_who_waits(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> None:
+    """Nobody has answered the first call: who is in danger, and who told of it, should not rely on us alone."""
+    if emergency.step < SECOND:
+        return
+    numbers = dict.fromkeys((emergency.person_id, emergency.raised_by_id))
+    waiting = [session.get_one(Member, number) for number in numbers if number is not None]
+    said = Text("emergencies.still_calling", number=emergency.step)
+    mistake = (Button(Text("emergencies.button_mistake"), f"sos:{emergency.id}:mistake"),)
+    key = f"emergency:{emergency.id}:waits:{emergency.rung_at.timestamp():.0f}:{emergency.step}"
+    callouts.call(session, canteen, waiting, Call(key, Message(said, (mistake,)), now))
 
 
 def _called_out(session: Session, emergency: Emergency, told: Sequence[Member], now: datetime) -> None:

@@ -354,3 +354,34 @@ def _totals(gaps):
     for gap in gaps:
         total += gap
         yield total
+
+
+def test_who_waits_is_told_at_the_second_call_that_nobody_has_answered_yet(
+    village, session, granny, helpers, cook
+):
+    village.says(cook, "快来人，李奶奶晕倒了")
+    assert len(village.told(cook)) == 1
+    pass_by(village, 5)
+    for one in (granny, cook):
+        assert "已经叫了 2 次" in last_told(village, one)
+        assert "喊邻居" in last_told(village, one)
+    village.taps(cook, buttons_of(session, cook, "是误报"))
+    assert only(session).state == EmergencyState.FALSE_ALARM
+
+
+def test_an_edited_message_can_be_a_cry_and_other_edits_are_left_alone(village, session, granny, helpers):
+    def edits(words):
+        message = {
+            "message_id": 9,
+            "date": 1,
+            "edit_date": 2,
+            "from": village._person(granny),
+            "chat": village._chat(granny, False),
+            "text": words,
+        }
+        return village._take({"update_id": 800_000 + len(words), "edited_message": message}).rows
+
+    assert not edits("我吃饱了")
+    assert session.exec(select(Emergency)).all() == []
+    assert edits("我摔倒了起不来")
+    assert only(session).state == EmergencyState.OPEN
