@@ -1,6 +1,6 @@
 """Reminders of shifts: the evening before, an hour before, and to the coordinator where somebody may be missing."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -192,31 +192,35 @@ def coming_up(session: Session, now: datetime, ahead: timedelta) -> Sequence[Shi
 def report(session: Session, canteen: Canteen, checked: Sequence[Shift], key: str, now: datetime) -> bool:
     """Tell the coordinators, in one message, who has not answered and where hands are missing."""
     planned = everybody(session, [shift.id for shift in checked])
-    coming = expected(session, planned)
-    people = (planned, coming, mute(session, [one.member for one in coming]))
-    told = [said for shift in checked for said in _state_of(canteen, shift, people)]
+    there = {one.place.id for one in expected(session, planned)}
+    unheard = mute(session, [one.member for one in planned])
+    on_it: dict[int, list[Expected]] = defaultdict(list)
+    for one in planned:
+        on_it[one.shift.id].append(one)
+    told = [said for shift in checked for said in _state_of(canteen, shift, on_it[shift.id], there, unheard)]
     # Whom to tell by mouth was said in the evening: that alone is no news.
     if all(said.key == "reminders.ask_by_mouth" for said in told):
         return False
-    there = Counter(one.shift.id for one in coming)
+    short = [s for s in checked if sum(one.place.id in there for one in on_it[s.id]) < s.needed]
     rows = tuple(
         (Button(Text("reminders.button_whom", **shifts.facts(canteen, shift)), f"shiftwhom:{shift.id}"),)
-        for shift in [shift for shift in checked if there[shift.id] < shift.needed][:SHOWN]
+        for shift in short[:SHOWN]
     )
     message = Message(lines(*told), rows)
     return bool(outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, message, now=now))
 
 
 def _state_of(
-    canteen: Canteen, shift: Shift, people: tuple[Sequence[Expected], Sequence[Expected], set[int]]
+    canteen: Canteen, shift: Shift, planned: Sequence[Expected], there: set[int], unheard: set[int]
 ) -> list[Text]:
-    facts, (planned, coming, unheard) = shifts.facts(canteen, shift), people
-    on_it = [one for one in coming if one.shift.id == shift.id]
-    away = [one.member.name for one in planned if one.shift.id == shift.id and one not in on_it]
-    silent = [one.member for one in on_it if not one.confirmed]
+    """What is wrong with one shift: too few, somebody away, somebody silent."""
+    facts = shifts.facts(canteen, shift)
+    away = [one.member.name for one in planned if one.place.id not in there]
+    coming = [one for one in planned if one.place.id in there]
+    silent = [one.member for one in coming if not one.confirmed]
     asked = [member.name for member in silent if member.id not in unheard]
     by_mouth = [member.name for member in silent if member.id in unheard]
-    missing = shift.needed - len(on_it)
+    missing = shift.needed - len(coming)
     said = [
         Text("reminders.short", missing=missing, **facts) if missing > 0 else None,
         Text("reminders.away", names=away, **facts) if away else None,
