@@ -49,7 +49,8 @@ def machine() -> str:
     """What it was measured on."""
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
-        f"{date.today().isoformat()}, {os.cpu_count()} cores, {_processor()}, Linux {platform.release()}, "
+        f"{date.today().isoformat()}, {os.cpu_count()} cores (load average {os.getloadavg()[2]:.1f} at the end; a quiet machine "
+        f"shows about 1), {_processor()}, Linux {platform.release()}, "
         f"Python {platform.python_version()}, SQLite {_sqlite()}; {versions}."
     )
 
