@@ -293,3 +293,27 @@ def test_the_command_line_imports_all_or_nothing_and_gives_it_back(home, capsys)
     assert bot.main(["export", "shifts", "--format", "json", "--config", "config.toml"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert [(row["person"], row["status"]) for row in rows] == [("阿军", "assigned"), (None, "vacant")]
+
+
+@pytest.mark.parametrize(
+    ("line", "starts", "day"),
+    [
+        ("2026-12-07 早 打扫：阿军", time(7, 30), date(2026, 12, 7)),
+        ("12.7 打扫：阿军", time(8, 0), date(2026, 12, 7)),
+        ("11月2日 打扫：阿军", time(8, 0), date(2027, 11, 2)),
+        ("周一 9点-11点 打扫：阿军", time(9, 0), MONDAY),
+        ("周一 9:00-99:00 打扫：阿军", time(8, 0), MONDAY),
+        ("周一 下午 打扫：阿军", time(14, 0), MONDAY),
+        ("周一 晚班 打扫：阿军", time(16, 0), MONDAY),
+    ],
+)
+def test_days_and_times_in_the_ways_people_write_them(line, starts, day):
+    [(found, begins, _, _, names)], bad = read(line)
+    assert (found, begins, names, bad) == (day, starts, ("阿军",), [])
+
+
+@pytest.mark.parametrize("line", ["2026-13-40：阿军", "13月40日：阿军"])
+def test_a_day_that_does_not_exist_is_no_day(line):
+    entries, bad = read(line)
+    assert entries == []
+    assert len(bad) == 1

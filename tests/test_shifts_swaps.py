@@ -433,3 +433,80 @@ def test_one_person_who_takes_two_overlapping_shifts_at_once_gets_one(store, rac
     with ThreadPoolExecutor(2) as threads:
         said = list(threads.map(lambda shift_id: tap(store, unit(shift_id)), shift_ids))
     assert sorted(said) == ["on", "shifts.overlaps"]
+
+
+def test_only_who_was_asked_says_no(session, canteen, act, plan, on, volunteer, uncle, granny):
+    place = on(volunteer, plan())
+    swap = swaps.offer(session, canteen, place.id, Asking(SwapKind.COVER, uncle), act(volunteer))
+    with pytest.raises(Refused, match=r"swaps\.not_for_you"):
+        swap_answers.decline(session, canteen, swap.id, act(granny))
+    swap_answers.decline(session, canteen, swap.id, act(uncle))
+    with pytest.raises(Refused, match=r"swaps\.over"):
+        swap_answers.decline(session, canteen, swap.id, act(uncle))
+
+
+def test_an_offer_to_everybody_is_declined_by_nobody(session, canteen, act, offered, uncle):
+    with pytest.raises(Refused, match=r"swaps\.not_for_you"):
+        swap_answers.decline(session, canteen, offered.id, act(uncle))
+
+
+def test_a_neighbours_no_to_a_claim_is_told_to_the_one_who_offered_help(
+    session, canteen, village, act, plan, on, volunteer, uncle
+):
+    place = on(volunteer, plan())
+    swap = swaps.offer(session, canteen, place.id, Asking(SwapKind.COVER, uncle), act(uncle))
+    swap_answers.decline(session, canteen, swap.id, act(volunteer))
+    assert village.told(uncle)[-1] == "11月27日 周五 7:30–11:30 打扫没换成，还是阿军来。谢谢您！"
+
+
+def test_a_claim_nobody_answered_lapses_and_both_know(
+    session, canteen, village, act, plan, on, volunteer, uncle
+):
+    place = on(volunteer, plan())
+    swap = swaps.offer(session, canteen, place.id, Asking(SwapKind.COVER, uncle), act(uncle))
+    assert not swap_answers.expire(session, swap.id, swap.expires_at - timedelta(seconds=1))
+    assert swap_answers.expire(session, swap.id, swap.expires_at)
+    assert village.told(volunteer)[-1].startswith("到时间了还没换成")
+    assert village.told(uncle)[-1].startswith("11月27日 周五 7:30–11:30 打扫没换成")
+
+
+def test_only_who_asked_or_the_coordinator_takes_an_offer_back(
+    session, canteen, act, offered, uncle, social_worker
+):
+    with pytest.raises(Refused, match=r"shifts\.only_coordinator"):
+        swap_answers.withdraw(session, offered.id, act(uncle))
+    swap_answers.withdraw(session, offered.id, act(social_worker))
+    with pytest.raises(Refused, match=r"swaps\.over"):
+        swap_answers.withdraw(session, offered.id, act(social_worker))
+
+
+def test_what_nobody_agreed_to_is_neither_approved_nor_refused(session, canteen, act, offered, social_worker):
+    for answer in (swap_answers.approve, swap_answers.refuse):
+        with pytest.raises(Refused, match=r"swaps\.over"):
+            answer(session, canteen, offered.id, act(social_worker))
+
+
+def test_an_offer_that_was_never_taken_is_not_undone(session, canteen, act, offered, social_worker):
+    with pytest.raises(Refused, match=r"shifts\.changed_since"):
+        swap_answers.undo(session, canteen, offered.id, act(social_worker))
+
+
+def test_an_approval_comes_too_late_for_who_was_excused(session, canteen, act, offered, uncle, social_worker):
+    offered.policy = "coordinator_approves"
+    swaps.take(session, canteen, offered.id, act(uncle))
+    place = session.get_one(Assignment, offered.assignment_id)
+    place.state = AssignmentState.EXCUSED
+    with pytest.raises(Refused, match=r"swaps\.over"):
+        swap_answers.approve(session, canteen, offered.id, act(social_worker))
+
+
+def test_a_place_nobody_holds_any_more_is_not_confirmed_nor_left(
+    session, canteen, act, plan, on, volunteer, social_worker
+):
+    shift = plan()
+    place = on(volunteer, shift)
+    with pytest.raises(Refused, match=r"shifts\.over"):
+        assignments.confirm(session, place.id, act(volunteer, now=shift.ends_at))
+    assignments.excuse(session, canteen, place.id, "", act(social_worker))
+    with pytest.raises(Refused, match=r"shifts\.not_yours_now"):
+        assignments.leave(session, canteen, place.id, act(volunteer))
