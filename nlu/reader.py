@@ -39,6 +39,7 @@ COUNTS = "several counts for one meal"
 NOBODY = "for somebody who is not named"
 LASTING = "from now on, or this once?"
 DOUBTS = {DOUBT, BOTH, COUNTS, NOBODY, LASTING}
+AND = re.compile("[和跟同与、]")
 PRONOUN = re.compile(r"(?:帮|给|替|把|为)(?:他|她)|\bfor (?:him|her|them)\b")
 FROM_NOW_ON = re.compile(
     "(?<!送)(?:订|吃|留|报|直)到(?!(?:了|没|家|上|好|饭|餐))|固[定订]|长期|以后(?:都|每)|一直(?!到)"
@@ -118,7 +119,7 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
         sentence = read_sentence(text, now.date(), past=True, words=context.words)
     slots = fill(rule.intent, sentence, context.names)
     if rule.intent is Intent.VISIT_NOTE:
-        slots = replace(slots, dates=slots.dates[:1])
+        slots = replace(slots, dates=tuple(day for day in slots.dates if day <= now.date())[:1])
     else:
         slots = _forward(rule.intent, slots, now.date())
     doubts = (*_weekday_of_today(sentence, now.date()), *_two_wishes(rule.intent, sentence))
@@ -134,8 +135,13 @@ def _two_wishes(intent: Intent, sentence: Sentence) -> tuple[str, ...]:
     if intent is not Intent.BOOK_MEAL:
         return (NOBODY,) if intent in MEALS and _for_somebody(sentence) else ()
     lasting = (LASTING,) if FROM_NOW_ON.search(sentence.low) else ()
-    nobody = (NOBODY,) if _for_somebody(sentence) else ()
+    nobody = (NOBODY,) if _for_somebody(sentence) or _for_several(sentence) else ()
     return ((COUNTS,) if counts_differ(sentence) else ()) + lasting + nobody
+
+
+def _for_several(sentence: Sentence) -> bool:
+    """Two people by name: what is for whom?"""
+    return bool(AND.search(find_person(sentence.text, frozenset()) or ""))
 
 
 def _for_somebody(sentence: Sentence) -> bool:

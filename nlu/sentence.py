@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from nlu.dates import DateSpan, find_dates, gathered
 from nlu.normalise import Pairs, lower, normalise
+from nlu.numbers import number
 from nlu.spans import Span, find_counts, find_meals, find_modes
 
 CORRECTION = re.compile(
@@ -14,6 +15,9 @@ CORRECTION = re.compile(
 
 CLAUSE = re.compile(r"(?:[^,。;!?\n ]|(?<![一-鿿]) )+")
 WEEKEND = {5, 6}
+WEEKS = re.compile(
+    r"(?:先|就)?(?:订|送|吃|报)(?P<n>[一两二三1-4])(?:个?星期|周|个?礼拜)(?![一二三四五六日天末])"
+)
 FURTHEST = 1200
 """What is wanted is said by then; lists and cries for help are read to their end."""
 GONE = re.compile(r"昨|大?前天|上个?[周星礼]|yesterday")
@@ -91,12 +95,24 @@ def read_sentence(raw: str, today: date, *, past: bool = False, words: Pairs = (
     low = lower(text)
     said = low[:FURTHEST]
     days = find_dates(said, today, past=past)
+    days = _lasting(said, days)
     places = {place for span in days for place in range(span.start, span.end)}
     counts = [span for span in find_counts(said) if span.end - 1 not in places]
     sentence = Sentence(
         text, low, tuple(days), tuple(find_meals(said)), tuple(counts), tuple(find_modes(said))
     )
     return _corrected(sentence)
+
+
+def _lasting(low: str, days: list[DateSpan]) -> list[DateSpan]:
+    """后天开始，先订一周: a beginning and how long; every day of it, and no recurrence."""
+    found = WEEKS.search(low)
+    starts = [span for span in days if span.dates]
+    if not found or len(starts) != 1 or len(starts[0].dates) != 1:
+        return days
+    first, length = starts[0], 7 * (number(found["n"]) or 0)
+    run = tuple(first.dates[0] + timedelta(n) for n in range(length))
+    return [replace(first, dates=run)] if run else days
 
 
 def _corrected(sentence: Sentence) -> Sentence:

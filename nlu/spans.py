@@ -37,7 +37,7 @@ COUNT = re.compile(
 )
 MODES = re.compile(
     r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧)])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
-    r"|(?P<takeaway>打包|外带|自己拿|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
+    r"|(?P<takeaway>打包|拿饭|打饭|领饭|外带|自己拿|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
     r"|(?P<dine_in>堂食|过来吃|(?<![送拿带端寄搬])过来(?=$|[,。!])|来食堂吃|去食堂吃|到食堂吃|食堂里?吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)"
 )
 KIN = (
@@ -107,7 +107,13 @@ def find_modes(text: str) -> list[Span]:
 
 def find_counts(text: str) -> list[Span]:
     """How many portions or people."""
-    return [Span(m.start(), m.end(), value) for m in COUNT.finditer(text) if (value := _count(m)) is not None]
+    found = ((m, _count(m)) for m in COUNT.finditer(text))
+    return [Span(_where(m), m.end(), value) for m, value in found if value is not None]
+
+
+def _where(found: re.Match[str]) -> int:
+    """Where the number itself begins, when words stand before it."""
+    return found.start("enfor") if found["enfor"] else found.start()
 
 
 def _count(found: re.Match[str]) -> int | None:
