@@ -56,7 +56,7 @@ def by_words(turn: Turn, words: str) -> Answer:
     if not turn.may(Role.SOCIAL_WORKER):
         raise Refused("calendar.only_manager")
     days = gathered(find_dates(normalise(words), turn.today))
-    return _to_close(turn, days[0], words) if len(days) == 1 else Text("calendar.how_to_close")
+    return _to_close(turn, days[0], turn.heard.text) if len(days) == 1 else Text("calendar.how_to_close")
 
 
 def close(turn: Turn, arguments: tuple[str, ...]) -> Answer:

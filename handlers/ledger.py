@@ -130,7 +130,7 @@ def confirm(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     entry = ledger.pay(turn.session, member, int(card.facts["fen"]), turn.act)
     owed = ledger.balance(turn.session, member.id)
     back = turn.ask("ledger.undo", lasts=UNDO, entry=entry.id)
-    said = Text("ledger.paid", name=member.name, amount=Fen(-entry.amount), balance=owed)
+    said = ledger.paid_text(member, Fen(-entry.amount), owed)
     return Toast(
         Text("common.done"), edit=Message(said, ((Button(Text("common.undo"), f"unpay:{back.id}"),),))
     )

@@ -1,9 +1,10 @@
 """The meal in the group and its questions: taps under the post, freed seats, latecomers, who comes, calling off."""
 
+from dataclasses import replace
 from typing import Any
 
+from handlers import answers, eaten, headcounts, lists, questions, resting, several, standing
 from handlers import bookings as orders
-from handlers import eaten, headcounts, lists, questions, resting, several, standing
 from handlers import rolls as rolls_room
 from handlers.bookings import known, told
 from handlers.turn import Turn
@@ -11,7 +12,7 @@ from models.cards import Card
 from models.meals import Booking, Meal, Mode, Source
 from models.people import Member, Role
 from nlu import Action, Intent, Understanding
-from nlu.phrases import each_of
+from nlu.phrases import each_of, names_somebody
 from rules import bookings, joining, meals, plans, rolls, waitlist
 from rules.bookings import Order
 from rules.people import check_may_act, resolve
@@ -32,6 +33,10 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
     several_people = each_of(turn.heard.text)
     if several_people:
         return several.order(turn, understanding, several_people)
+    if understanding.action == Action.ACT and not understanding.slots.beneficiary:
+        # Somebody may be named without it being clear what for: then nobody is booked unasked.
+        doubt = turn.private and names_somebody(turn.heard.text)
+        understanding = replace(understanding, action=Action.ASK) if doubt else understanding
     return orders.order(turn, understanding)
 
 
@@ -197,6 +202,7 @@ def _given_up(done: dict[str, Any]) -> bool:
 
 COMMANDS = {
     "still": still,
+    **answers.COMMANDS,
     **eaten.COMMANDS,
     **headcounts.COMMANDS,
     "book": orders.by_command,

@@ -2,6 +2,7 @@
 
 from handlers.turn import Turn
 from rules import privacy
+from rules.diets import READS
 from rules.people import age_on
 from rules.values import Answer, Attachment, Button, Message, Refused, Style, Text, Toast
 
@@ -17,7 +18,7 @@ def mine(turn: Turn, argument: str) -> Answer:
         age=age_on(member, turn.today) or unknown,
         phone=member.phone or unknown,
         address=member.address or member.hamlet or unknown,
-        diet=member.diet or unknown,
+        diet=[Text(f"sheets.diet_{name}") if name in READS else name for name in member.diet] or unknown,
     )
     export = Button(Text("people.button_export"), "mine:export")
     erase = Button(Text("people.button_erase"), "mine:ask", Style.DANGER)

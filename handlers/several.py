@@ -6,7 +6,7 @@ from handlers.bookings import eaters_of, known, told_lines, undo_button
 from handlers.plans import plan_of
 from handlers.turn import Turn
 from models.people import Member
-from nlu import Action, Understanding
+from nlu import Understanding
 from rules import plans
 from rules.people import check_may_act
 from rules.plans import Done
@@ -16,7 +16,7 @@ from rules.values import Answer, Message, Refused, Text, lines
 def order(turn: Turn, understanding: Understanding, names: Sequence[str]) -> Answer:
     """ "Granny Li and Uncle Qin, one each tomorrow"."""
     known(turn)
-    if understanding.action != Action.ACT:
+    if not (understanding.slots.dates or understanding.slots.parts):
         return Text("meals.which_day")
     done = [_one(turn, understanding, name) for name in names]
     said = lines(*(told_lines(turn, eater, kept) for eater, kept in done))

@@ -23,6 +23,8 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             rf"{DEBTOR}(?:我|现在|还|一共|总共|到底)*(?:欠|该付|要付|差)(?:食堂|你们|了|的|着)*(?:多少|几多|好多|几)?(?:块|元)?(?:钱|饭钱|账)?(?:没有|没|吗|呢|啊)?"
             r"|我的?(?:账|账单|饭钱|钱)|查一?下?账|(?:what|how much) do i owe|my account",
         ),
+        ("mealtime", r"(?:[今明后]天)?(?:中午|晚上|午饭|晚饭|食堂)?(?:几点|什么时候|几时)(?:钟)?(?:可以)?(?:吃饭|开饭|开餐|开门|送饭|送来|送|截止|报名截止)(?:啊|呀|呢|了)?|when is (?:lunch|dinner|the meal)"),
+        ("mealprice", r"(?:食堂|现在)?(?:的)?(?:一|每)?(?:餐|份|顿|个)?(?:饭|午饭|中饭)?(?:要|是|卖)?(?:多少|几多|几|好多)(?:块|元)?钱?(?:一|每)?(?:餐|份|顿|个人|次)|(?:一|每)(?:餐|份|顿)(?:饭)?(?:要|是)?(?:多少|几)(?:块|元)?钱?|how much is (?:a meal|lunch)"),
         ("debts", r"(?:都)?(?:有)?(?:谁|哪些人|哪几个)(?:还|都)*(?:欠|没交|没给|没付)(?:着)?(?:食堂)?(?:的)?(?:钱|饭钱|账)?(?:没交|没给)?|who owes(?: money)?"),
         ("pay", r"(?P<paid>(?:今天)?收(?:到)?了?[一-鿿]{2,6}?(?:的)?(?:饭钱|钱|交的)?\d{1,5}(?:\.\d{1,2})?(?:块|元)钱?|[一-鿿]{2,6}?(?:今天)?(?:交|付|给)了?(?:饭钱|钱)?\d{1,5}(?:\.\d{1,2})?(?:块|元)钱?)"),
         ("condition", r"(?P<all>[一-鿿]{2,8}?(?:[今明后]天|昨天|下?周[一二三四五六日天]|现在|已经)?(?:去|在)?(?:住院|出院|外出|去(?:儿子|女儿|亲戚|外地|南宁|县城)[一-鿿]{0,4}(?:家)?|出(?:远)?门|走亲戚|回来|过世|去世|不在了|搬走)(?:了|啦)(?:[,，。 ].*)?)"),
@@ -50,7 +52,7 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("certificate", r"(?:我的)?健康证(?:什么时候|几时|哪天)?(?:到期|过期)?(?:了|吗|呢)?|my (?:health )?certificate"),
         ("kitchen", r"(?:厨房)?台账|(?:要|来|开始)?(?:做)?晨检|(?:要)?留样|kitchen book"),
-        ("hours", r"(?:我)?(?:一共|总共|这个月)?(?:我)?(?:帮|做|干)了(?:多少|几个?)(?:个)?(?:小时|钟头|工时)|我的工时|my hours"),
+        ("mealtime", r"(?:我)?(?:一共|总共|这个月)?(?:我)?(?:帮|做|干)了(?:多少|几个?)(?:个)?(?:小时|钟头|工时)|我的工时|my hours"),
         ("help", r"(?:怎么|咋|如何)(?:用|订饭|订餐|订|报餐|报名|弄|搞)(?:呢|啊)?|(?:你)?(?:会|能)(?:做|干)?(?:什么|啥)|帮助|使用说明|how does (?:this|it) work"),
         (
             "undo",
@@ -93,9 +95,10 @@ def spoken(text: str) -> tuple[str, str] | None:
     return None
 
 
+PLACED = rf"(?:[一-鿿]{{1,2}}(?:寨|组|屯|队|边|村)的?)?{PERSON}"
 EACH = re.compile(
     r"^(?:大?[今明后]天|[今明]日|下?(?:周|星期|礼拜)[一二三四五六日天]|早上|中午|晌午|晚上|早饭|午饭|晚饭|,| )*(?:帮|给|替)?"
-    rf"(?P<people>{PERSON}(?:(?:和|跟|同|与|、|,|还有){PERSON}){{1,5}})"
+    rf"(?P<people>{PLACED}(?:(?:和|跟|同|与|、|,|还有){PLACED}){{1,5}})"
 )
 PARTED = re.compile(r"和|跟|同|与|、|,|还有")
 
@@ -104,6 +107,12 @@ def each_of(text: str) -> tuple[str, ...]:
     """Those a sentence is about, when it is about several by name; nobody when it is about one."""
     found = EACH.match(normalise(text)) if len(text) <= LONGEST else None
     return tuple(PARTED.split(found["people"])) if found else ()
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a person is named anywhere, other than beside the speaker."""
+    said = normalise(text)
+    return bool(re.search(PERSON, said)) and not re.search(r"我们?(?:和|跟|同)", said)
 
 
 def _about(found: re.Match[str], said: str) -> str:

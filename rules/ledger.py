@@ -150,9 +150,17 @@ def pay(session: Session, member: Member, fen: int, act: Act) -> LedgerEntry:
         raise Refused("ledger.wrong_amount")
     hold(session, Member, member.id)
     entry = _keep(session, member, (EntryKind.PAYMENT, -fen), act)
-    said = Text("ledger.paid", name=member.name, amount=Fen(fen), balance=balance(session, member.id))
+    said = paid_text(member, Fen(fen), balance(session, member.id))
     outbox.tell(session, f"paid:{entry.id}", member, said, now=act.now)
     return entry
+
+
+def paid_text(member: Member, amount: Fen, owed: Fen) -> Text:
+    """What was received, and what is owed or kept ahead after it."""
+    if owed > 0:
+        return Text("ledger.paid", name=member.name, amount=amount, balance=owed)
+    key = "ledger.paid_ahead" if owed < 0 else "ledger.paid_even"
+    return Text(key, name=member.name, amount=amount, **({"balance": Fen(-owed)} if owed else {}))
 
 
 def take_back(session: Session, entry_id: int, act: Act) -> LedgerEntry:

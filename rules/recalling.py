@@ -44,4 +44,8 @@ def _seat(session: Session, meal: Meal, booking: Booking, eater: Member, act: Ac
     session.add(booking)
     said = Text("meals.on_again", name=eater.name, day=meal.day, sitting=meal.sitting)
     key = f"onagain:{meal.id}:{act.now.timestamp():.0f}"
-    return outbox.tell(session, key, eater, said, now=act.now) is not None
+    told = outbox.tell(session, key, eater, said, now=act.now)
+    if booking.booked_by_id and booking.booked_by_id not in (eater.id, act.actor_id):
+        carer = session.get_one(Member, booking.booked_by_id)
+        told = outbox.tell(session, f"{key}:{eater.id}", carer, said, now=act.now) or told
+    return told is not None

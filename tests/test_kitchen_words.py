@@ -120,3 +120,55 @@ def test_numbers_of_several_days_come_one_by_one(village, granny, cook):
     assert len(village.says(cook, "/numbers 明天后天")[0].splitlines()) == 2
     village.now += timedelta(days=40)
     assert "共 0 份" in village.says(cook, "/numbers")[0]
+
+
+def test_two_people_told_apart_by_their_hamlet_are_both_booked(
+    village, session, villager, granny, neighbour, cook
+):
+    villager("李奶奶", hamlet="河边")
+    village.says(cook, "上寨李奶奶和覃叔明天中午各一份")
+    assert set(session.exec(select(Booking.eater_id))) == {granny.id, neighbour.id}
+
+
+def test_a_name_that_is_not_understood_never_books_the_speaker_unasked(village, session, granny, cook):
+    asked = village.says(cook, "上面那个李奶奶明天中午一份")[0]
+    assert session.exec(select(Booking).where(Booking.eater_id == cook.id)).all() == []
+    assert asked
+
+
+def test_when_and_how_much_is_answered_shortly(village, session, canteen, granny, manager):
+    assert "11:30 开饭" in village.says(granny, "明天几点吃饭")[0]
+    assert village.says(granny, "多少钱一餐") == ["午饭一份 10元。"]
+    village.says(manager, "/tier 80 3")
+    assert village.says(granny, "一份多少钱") == ["午饭一份 10元，您付 3元。"]
+    assert village.says(granny, "一份多少钱", group=True, reply_to_bot=True) == ["午饭一份 10元。"]
+
+
+@pytest.mark.parametrize("words", ["几点了", "明天几点开会", "苹果多少钱一斤"])
+def test_other_hours_and_prices_are_not_the_kitchens(words):
+    assert spoken(words) is None
+
+
+def test_whoever_booked_for_another_hears_that_the_meal_is_on_again(village, granny, daughter, cook, session):
+    village.says(daughter, "帮我妈订明天中午一份")
+    meal = session.exec(select(Meal)).one()
+    village.taps(cook, f"calloff:{meal.id}")
+    village.says(cook, "停电")
+    village.says(cook, "撤销")
+    assert any("不取消了" in words for words in village.told(daughter))
+
+
+def test_money_ahead_is_no_debt_below_zero(village, granny, manager):
+    village.says(manager, "/pay 李奶奶 50")
+    village.says(manager, "好")
+    assert any("账上还存着 50元" in words for words in village.told(granny))
+    assert not any("-" in words for words in village.told(granny))
+
+
+def test_a_diet_is_shown_in_words(village, session, granny):
+    granny.diet = ["soft", "不吃香菜"]
+    session.add(granny)
+    session.flush()
+    said = village.says(granny, "我的资料")[0]
+    assert "soft" not in said
+    assert "不吃香菜" in said
