@@ -11,10 +11,11 @@ from rules import emergency_calls
 
 def due(look: Look) -> Iterable[Due]:
     """Emergencies whose next call has come."""
+    # The clock gives an item up after three faults; a cry for help is never given up, so it is a new item soon.
+    moment = look.now.strftime("%H%M")[:3]
     for emergency in emergency_calls.due(look.session, look.now):
-        yield Due(
-            "emergencies.call", look.now.date(), f"{emergency.id}:{emergency.step}", emergency.canteen_id
-        )
+        target = f"{emergency.id}:{emergency.step}:{moment}"
+        yield Due("emergencies.call", look.now.date(), target, emergency.canteen_id)
 
 
 def do(session: Session, due: Due, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from models.people import Canteen, Member, Status
 from models.requests import Request, RequestState, Urgency
 from models.store import hold
-from rules import audit, callouts, ladders, notices
+from rules import audit, callouts, holding, ladders, notices
 from rules.audit import Act
 from rules.callouts import About, Call
 from rules.ladders import Audience, Audiences
@@ -151,8 +151,19 @@ def _end(session: Session, canteen: Canteen, request: Request, now: datetime) ->
         said = Text("requests.told_cancelled", **notices.brief(canteen, request, about.elder, now))
         taker = session.get_one(Member, request.taker_id)
         callouts.call(session, canteen, [taker], Call(f"request:{request.id}:ended", said, now))
+        _fetch_things(session, about, request, now)
     ladders.begin(canteen, request, now)
     session.add(request)
     notices.withdraw(session, request, now)
     notices.unpublish(session, request, now)
     audit.record(session, act, "requests.ended", f"request:{request.id}", subject_id=request.elder_id)
+
+
+def _fetch_things(session: Session, about: About, request: Request, now: datetime) -> None:
+    """What the helper still has of somebody who is gone is asked back for by a human."""
+    if holding.kit_out(session, request) is None:
+        return
+    name = holding.name_of(session, request.taker_id)
+    said = Text("requests.fetch_things", who=notices.who(about.elder), name=name)
+    fetching = callouts.people(session, about, (Audience.ON_CALL,), now)
+    callouts.call(session, about.canteen, fetching, Call(f"request:{request.id}:things", said, now))

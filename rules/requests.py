@@ -175,6 +175,8 @@ def cancel(session: Session, request_id: int, act: Act) -> Request:
     request.state, request.taker_id, request.offered_to_id = RequestState.CANCELLED, None, None
     holding.close(session, request, act)
     holding.moved(session, request, act, "requests.cancelled", before)
+    if before["state"] != RequestState.ASKED:
+        holding.tell_sides(session, request, act, "requests.told_called_off")
     if taker_id is not None and taker_id != act.actor_id:
         said = Text("requests.told_cancelled", **holding.brief(session, request, act))
         holding.tell(session, request, session.get_one(Member, taker_id), act, said)

@@ -828,3 +828,23 @@ def test_every_kind_state_and_thing_has_its_words():
 
 def test_the_last_thing_granny_hears_names_who_comes(village, session, taken, granny):
     assert "阿军去办了" in last_told(village, granny)
+
+
+def test_the_things_of_somebody_who_died_are_fetched_by_a_human(
+    session, canteen, granny, volunteer, manager, act, now
+):
+    request = requests.ask(session, canteen, granny, Wish(RequestKind.MEDICINE), act(granny))
+    requests.confirm(session, request.id, act(granny))
+    errands.take(session, request.id, act(volunteer))
+    kits.hand_out(session, request.id, ["card"], 0, act(volunteer))
+    granny.status = Status.DECEASED
+    session.add(granny)
+    session.flush()
+    escalation.climb(session, request.id, request.next_at)
+    assert request.state == RequestState.CANCELLED
+    assert any("fetch_things" in str(row.body) for row in sent_to(session, manager))
+
+
+def test_the_elder_hears_when_the_family_calls_it_off(session, confirmed, granny, linked, act):
+    requests.cancel(session, confirmed.id, act(linked))
+    assert any("told_called_off" in str(row.body) for row in sent_to(session, granny))
