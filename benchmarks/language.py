@@ -22,7 +22,7 @@ from nlu import Action, Context, Intent, as_labels, understand
 from tests.scoring import Score, all_dates, records, score
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone(timedelta(hours=8)))
-SETS = ("utterances", "utterances_held", "voices")
+SETS = ("utterances", "utterances_held", "voices", "voices_sealed")
 LIBRARIES = ("jionlp", "dateparser", "recognizers-text-suite")
 PEERS = Path(__file__).parent / "peers" / "dates.py"
 AIMS = {

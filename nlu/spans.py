@@ -47,18 +47,17 @@ KIN = (
 TITLE = "奶奶|爷爷|阿公|阿婆|大爷|大妈|大娘|大婶|大叔|大伯|婆婆|伯伯|叔叔|阿姨|老师|主任|医生|大姐|大哥|大嫂|婶|叔|伯|姨|姐|哥|嫂|公|婆|娘|爹|妈|爸"
 PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|(?![把让叫等陪带到去问找跟和给帮替送我加上还])[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小](?![年时孩心份雪寒暑满组店卖区学师样地米吃一])[一-鿿](?![一-鿿]?家里))"
 PLACED = "(?:隔壁|楼上|楼下|对门|对面|旁边)?的?"
-PEOPLE = rf"{PERSON}(?:[和跟同与、]{PERSON})?"
 FOR = re.compile(
-    rf"(?:帮|给|替|为|代|把|取消|退掉|退)(?:一下)?(?:住)?{PLACED}(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PEOPLE})(?!们)"
-    rf"|(?:^|[,。!;:\s]|就是|想让|叫|(?<=[天晚早午号餐饭])){PLACED}(?P<subject>{PEOPLE})(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|一个|需|腿|走|头|到|和|跟|各|订|报|吃)"
-    rf"|送(?:到|给|去)?(?P<to>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队))?{PERSON})(?:家)?"
+    rf"(?:(?:帮|给|替|为|代|把|取消|退掉|退)(?:一下)?住?|(?P<subject>^|[,。!;:\s]|就是|想让|叫|(?<=[天晚早午号餐饭]))|送(?:到|给|去)?){PLACED}"
+    rf"(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PERSON}(?:[和跟同与、]{PERSON})?)"
+    r"(?(subject)(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|需|腿|走|头|到|和|跟|各|订|报|吃)|(?!们))"
 )
 ENGLISH_FOR = re.compile(
     r"\b(?:for|to)\s+(?P<who>(?:my |our )?(?:mum|mom|mother|dad|father|grandma|granny|grandpa|grandmother|grandfather|wife|husband|aunt(?:ie)?|uncle|neighbou?r|parents)|(?:mr|mrs|ms|granny|auntie|uncle|grandpa)\.? \w+)\b"
     r"|^\W*(?P<subject>(?:my )?(?:mum|mom|mother|dad|father|grandma|granny|grandpa)(?: \w+(?= won| will| does| is| wants| needs))?)\b(?! and i)"
 )
 NEEDS = re.compile(
-    r"软一?点|软的|软饭|烂饭|烂的|素餐|素饭|淡的|煮烂一?点|烂一?点|少盐|低盐|清淡一?点?|清淡|少油|不要辣|不辣|不放辣椒?|不吃辣|无糖|低糖|少糖|不要葱|不放葱|不要香菜|不放香菜|不吃猪肉|不要猪肉|素的?(?=一份|$|[,。])|吃素"
+    r"软一?点|软的|软饭|烂饭|烂的|素餐|素饭|淡的|煮烂一?点|烂一?点|少盐|低盐|清淡一?点?|清淡|少油|不要辣|不辣|不放辣椒?|不吃辣|无糖|低糖|少糖|不(?:要|放|吃|加)(?:葱|姜|蒜|香菜|鱼|猪肉|牛肉|羊肉|内脏|海鲜|肥肉|味精)|素的?(?=一份|$|[,。])|吃素"
     r"|糖尿病|忌口[^,。]{0,6}|多点饭|少点饭|多要点汤|流食|稀一?点|切碎一?点|不要味精|海鲜过敏|花生过敏|soft food|soft|low salt|less salt|no spice|not spicy|no pork|vegetarian|low sugar"
 )
 CLOCK = re.compile(
@@ -138,7 +137,7 @@ def find_person(text: str, names: frozenset[str]) -> str | None:
         return known
     found = FOR.search(text)
     if found:
-        return next((found[k] for k in ("who", "subject", "to") if found[k]), None)
+        return found["who"]
     english = re.search(ENGLISH_FOR.pattern, text, re.I)
     return (english["who"] or english["subject"]) if english else None
 
