@@ -144,12 +144,9 @@ def rated(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 
 def find_somebody(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """Those responsible ask somebody by name."""
+    """Those responsible or the family ask somebody by name."""
     request = find(turn, arguments[0])
-    if not turn.may(Role.SOCIAL_WORKER, Role.COMMITTEE) or not turn.private:
-        raise Refused("requests.not_for_you")
-    if request.state not in notices.FREE:
-        raise Refused("requests.changed_since")
+    _check_may_ask(turn, request)
     turn.ask("requests.find", awaits_text=True, request=request.id)
     return becomes(Text("requests.whom_to_ask"))
 
@@ -157,9 +154,8 @@ def find_somebody(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 def asked(turn: Turn, card: Card, words: str) -> Answer:
     """The one who was named is asked in private."""
     request = find(turn, str(card.facts["request"]))
+    _check_may_ask(turn, request)
     other = _one(turn, words)
-    if request.state not in notices.FREE:
-        raise Refused("requests.changed_since")
     errands.check_may_take(turn.session, request, other, turn.act)
     elder = turn.session.get_one(Member, request.elder_id)
     facts = notices.brief(turn.village, request, elder, turn.now)
@@ -168,7 +164,16 @@ def asked(turn: Turn, card: Card, words: str) -> Answer:
     key = f"request:{request.id}:find:{turn.heard.update_id}"
     message = Message(said, ((notices.go(request.id),),))
     callouts.call(turn.session, turn.village, [other], Call(key, message, turn.now, due_at))
-    return Text("requests.asking_other", name=other.name)
+    return Text("requests.asking_somebody", name=other.name)
+
+
+def _check_may_ask(turn: Turn, request: Request) -> None:
+    """Those responsible, and who speaks for the elder, as long as nobody has it in hand."""
+    responsible = turn.may(Role.SOCIAL_WORKER, Role.COMMITTEE)
+    if not turn.private or not (responsible or holding.speaks_for(turn.session, request, turn.act)):
+        raise Refused("requests.not_for_you")
+    if request.state not in notices.FREE:
+        raise Refused("requests.changed_since")
 
 
 DOES = {"start": start, "done": done, "leave": leave, "back": bring_back, "pass": pass_on, "photo": photo}

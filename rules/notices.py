@@ -170,8 +170,8 @@ def photo_key(request: Request) -> str:
 
 def withdraw(session: Session, request: Request, now: datetime) -> None:
     """The details leave the hands of whoever no longer needs them: emptied where they stand, a picture taken back."""
-    pictures = select(OutboxMessage.key).where(col(OutboxMessage.key).startswith(photo_key(request)))
-    outbox.retract(session, session.exec(pictures).all(), now)
+    pictures = select(OutboxMessage).where(col(OutboxMessage.key).startswith(photo_key(request)))
+    outbox.retract(session, [row.key for row in session.exec(pictures) if row.body.get("photo")], now)
     sent = select(OutboxMessage).where(col(OutboxMessage.key).startswith(details_key(request)))
     gone = encode_message(Message(Text("requests.details_gone", number=request.id)))
     for row in session.exec(sent).all():

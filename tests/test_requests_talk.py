@@ -112,6 +112,11 @@ def test_the_taker_may_look_at_the_box_and_only_while_it_is_in_their_hands(
     assert "box-1" not in str(sent.body)
     (gone,) = [row for row in sent_to(session, volunteer) if row.body.get("delete")]
     assert gone.message_id == 88
+    village.taps(volunteer, f"reqgo:{request.id}")
+    village.taps(volunteer, f"req:{request.id}:photo")
+    assert sent_to(session, volunteer)[-1].body["photo"] == "box-1"
+    village.taps(volunteer, f"req:{request.id}:leave")
+    assert request.state == RequestState.CONFIRMED
     assert "不在您手上" in village.taps(volunteer, f"req:{request.id}:photo")
 
 
