@@ -220,7 +220,8 @@ class House:
 
 def heard(me: Me, public_url: str, raw: Any) -> Heard:
     """An update as it was heard, with where the bot itself is found."""
-    return replace(hear(raw, me.id, me.username), web=public_url)
+    said = hear(raw, me.id, me.username)
+    return replace(said, web=public_url) if public_url else said
 
 
 async def persist(ask: Callable[[], Awaitable[T]]) -> T:

@@ -149,6 +149,17 @@ def test_a_flood_rests_only_its_own_chat():
     assert left == [(0, DAUGHTER, "two"), (34, GRANNY, "one")]
 
 
+def test_a_flood_gives_reminders_to_others_a_moments_rest_and_answers_none():
+    lanes: Lanes[str] = Lanes()
+    lanes.put(GROUP, ANSWER, "posted")
+    assert lanes.take(0)
+    lanes.flooded(GROUP, 34, 0)
+    lanes.done(GROUP, 0)
+    lanes.put(GRANNY, BULK, "reminder")
+    lanes.put(DAUGHTER, ANSWER, "booked")
+    assert run(lanes, 60) == [(0, DAUGHTER, "booked"), (1.0, GRANNY, "reminder")]
+
+
 def test_floods_in_several_chats_at_once_halt_everything():
     lanes: Lanes[str] = Lanes()
     for person in (1, 2, 3):

@@ -63,10 +63,8 @@ def _spoken(it: _Reading, heard: Heard) -> Heard:
     foreign = command == ELSEWHERE
     if foreign or not (text or photo or phone or mentioned or voice):
         return replace(heard, kind=Kind.OTHER)
-    said = replace(
-        heard, text=text, command=command, argument=argument, mentioned=mentioned, bot=it.bot_username
-    )
-    return replace(said, photo=photo, phone=phone, **voice, **_reply(it))
+    said: dict[str, Any] = {"text": text, "command": command, "argument": argument, "mentioned": mentioned}
+    return replace(heard, **said, photo=photo, phone=phone, bot=it.bot_username, **voice, **_reply(it))
 
 
 def _service(it: _Reading, heard: Heard) -> Heard | None:

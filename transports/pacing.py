@@ -11,6 +11,7 @@ T = TypeVar("T")
 Seconds = float
 ROUNDING: Seconds = 1e-6
 """A wait too short to be told from rounding would be asked for again and again."""
+BULK_RESTS: Seconds = 1.0
 
 
 class Urgency(IntEnum):
@@ -113,6 +114,8 @@ class Lanes(Generic[T]):
     def flooded(self, chat_id: int, after: Seconds, now: Seconds) -> None:
         """The messenger said: slower. Only that chat rests, unless several were told so at once."""
         self._chats[chat_id].rests_until = now + after
+        # Perhaps only that chat heard too much, perhaps all together did: what nobody waits for rests a moment too.
+        self._even_at = max(self._even_at, now + min(after, BULK_RESTS))
         self._flooded.append((now, chat_id))
         while self._flooded[0][0] < now - self._limits.floods_within:
             self._flooded.popleft()
