@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -55,6 +56,8 @@ def rows(
 
 
 Page = list[tuple[int, dict[str, Any]]]
+Paged = Callable[[Session, Canteen, Span, int], Page]
+Bounds = Callable[[Canteen, Span], list[Any]]
 
 
 def _instant(moment: datetime | None) -> str | None:
@@ -102,9 +105,15 @@ def _meals_between(canteen: Canteen, span: Span) -> list[Any]:
     return bounds + ([Meal.day <= last] if last else [])
 
 
-def _meals(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
-    own = select(Meal).where(*_meals_between(canteen, span), Meal.id > after)
-    return [(meal.id, _meal(meal)) for meal in session.exec(own.order_by(col(Meal.id)).limit(PAGE))]
+def _paged(table: Any, as_row: Callable[[Any], dict[str, Any]], bounds: Bounds) -> Paged:
+    """The pages of a table whose every row is one line of the export."""
+
+    def page(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
+        own = select(table).where(table.canteen_id == canteen.id, table.id > after, *bounds(canteen, span))
+        found = session.exec(own.order_by(col(table.id)).limit(PAGE))
+        return [(row.id, as_row(row)) for row in found]
+
+    return page
 
 
 def _meal(meal: Meal) -> dict[str, Any]:
@@ -123,7 +132,7 @@ def _meal(meal: Meal) -> dict[str, Any]:
 
 
 def _menus(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
-    found = _meals(session, canteen, span, after)
+    found = _PAGES["meals"](session, canteen, span, after)
     return [(number, {name: row[name] for name in KINDS["menus"]}) for number, row in found]
 
 
@@ -187,13 +196,6 @@ def _request(request: Request, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _outbox(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
-    own = select(OutboxMessage).where(OutboxMessage.canteen_id == canteen.id, OutboxMessage.id > after)
-    own = own.where(*_instants(canteen, span, OutboxMessage.due_at))
-    found = session.exec(own.order_by(col(OutboxMessage.id)).limit(PAGE))
-    return [(message.id, _message(message)) for message in found]
-
-
 def _message(message: OutboxMessage) -> dict[str, Any]:
     return {
         "id": message.id,
@@ -205,13 +207,6 @@ def _message(message: OutboxMessage) -> dict[str, Any]:
         "sent_at": _instant(message.sent_at),
         "message_id": message.message_id,
     }
-
-
-def _audit(session: Session, canteen: Canteen, span: Span, after: int) -> Page:
-    own = select(AuditEntry).where(AuditEntry.canteen_id == canteen.id, AuditEntry.id > after)
-    own = own.where(*_instants(canteen, span, AuditEntry.at))
-    found = session.exec(own.order_by(col(AuditEntry.id)).limit(PAGE))
-    return [(entry.id, _entry(entry)) for entry in found]
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:
@@ -232,14 +227,14 @@ def _flat(state: dict[str, Any] | None) -> str | None:
     return "; ".join(f"{name}={value}" for name, value in state.items()) if state else None
 
 
-_PAGES: dict[str, Callable[[Session, Canteen, Span, int], Page]] = {
+_PAGES: dict[str, Paged] = {
     "people": _people,
     "menus": _menus,
-    "meals": _meals,
+    "meals": _paged(Meal, _meal, _meals_between),
     "bookings": _bookings,
     "requests": _requests,
     "shifts": shifts_export.page,
     **kitchen_export.PAGES,
-    "outbox": _outbox,
-    "audit": _audit,
+    "outbox": _paged(OutboxMessage, _message, partial(_instants, column=OutboxMessage.due_at)),
+    "audit": _paged(AuditEntry, _entry, partial(_instants, column=AuditEntry.at)),
 }
