@@ -19,6 +19,8 @@ MINE = (
 WORKING = (
     "shifts",
     "swap",
+    "roster",
+    "plan",
     "hours",
     "list",
     "sheet",
