@@ -848,3 +848,110 @@ def test_the_things_of_somebody_who_died_are_fetched_by_a_human(
 def test_the_elder_hears_when_the_family_calls_it_off(session, confirmed, granny, linked, act):
     requests.cancel(session, confirmed.id, act(linked))
     assert any("told_called_off" in str(row.body) for row in sent_to(session, granny))
+
+
+@pytest.mark.parametrize(
+    ("state", "key"),
+    [
+        (RequestState.ASKED, "requests.group_cancelled"),
+        (RequestState.CONFIRMED, "requests.group_needs"),
+        (RequestState.REOPENED, "requests.group_needs"),
+        (RequestState.TAKEN, "requests.group_taken"),
+        (RequestState.DOING, "requests.group_taken"),
+        (RequestState.DONE, "requests.group_done"),
+        (RequestState.ACCEPTED, "requests.group_done"),
+        (RequestState.CANCELLED, "requests.group_cancelled"),
+    ],
+)
+def test_the_post_shows_what_is_true_now_and_has_a_button_only_while_somebody_is_needed(
+    session, confirmed, volunteer, now, state, key
+):
+    confirmed.state = state
+    confirmed.taker_id = volunteer.id if state in (*notices.ON_DUTY, RequestState.DONE) else None
+    message = notices.group_post(session, confirmed.id, now)
+    assert message.text.key == key
+    assert bool(message.buttons) == (state in notices.FREE)
+
+
+def test_a_request_called_off_in_the_night_is_never_posted(session, canteen, granny, act, now):
+    night = now.replace(hour=14, minute=30)
+    request = requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR), act(granny, night))
+    requests.confirm(session, request.id, act(granny, night))
+    requests.cancel(session, request.id, act(granny, night))
+    row = session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == canteen.chat_id)).one()
+    assert row.status == OutboxState.MISSED
+
+
+def test_a_village_without_a_group_asks_in_private_all_the_same(
+    session, canteen, granny, volunteer, act, now
+):
+    canteen.chat_id = None
+    request = requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR), act(granny))
+    requests.confirm(session, request.id, act(granny))
+    escalation.climb(session, request.id, request.next_at)
+    assert sent_to(session, volunteer)
+
+
+def test_what_was_counted_is_not_handed_out_again_and_without_a_kit_nothing_comes_back(
+    session, canteen, granny, volunteer, act
+):
+    request = requests.ask(session, canteen, granny, Wish(RequestKind.MEDICINE), act(granny))
+    requests.confirm(session, request.id, act(granny))
+    errands.take(session, request.id, act(volunteer))
+    errands.start(session, request.id, act(volunteer))
+    with pytest.raises(Refused, match="requests.changed_since"):
+        kits.hand_back(session, request.id, 100, act(volunteer))
+    kits.hand_out(session, request.id, ["card"], 0, act(volunteer))
+    given = newest(session, request)
+    kits.dispute(session, given.id, act(granny))
+    assert request.state == RequestState.DOING
+    kits.hand_out(session, request.id, ["card", "box"], 0, act(volunteer))
+    with pytest.raises(Refused, match="requests.changed_since"):
+        kits.agree(session, given.id, act(granny))
+    kits.agree(session, newest(session, request).id, act(granny))
+    with pytest.raises(Refused, match="requests.changed_since"):
+        kits.hand_out(session, request.id, ["card"], 0, act(volunteer))
+    with pytest.raises(Refused, match="requests.how_much_spent"):
+        kits.hand_back(session, request.id, -1, act(volunteer))
+
+
+def test_whoever_is_not_of_the_village_finds_nothing(session, confirmed, now, act, volunteer):
+    from models.people import Canteen, Member
+
+    other = Canteen(name="别村", created_at=now)
+    session.add(other)
+    session.flush()
+    stranger = Member(canteen_id=other.id, name="路人", telegram_id=7, joined_at=now, approved_at=now)
+    session.add(stranger)
+    session.flush()
+    assert not notices.sees_details(session, confirmed, stranger, now.date())
+    for do in (errands.take, requests.cancel):
+        with pytest.raises(Refused, match="common.old_button"):
+            do(session, confirmed.id, act(stranger))
+    errands.take(session, confirmed.id, act(volunteer))
+    with pytest.raises(Refused, match="common.old_button"):
+        errands.take(session, confirmed.id, act(stranger))
+
+
+def test_a_number_nobody_gave_is_an_old_button(session, granny, act):
+    for do in (requests.confirm, errands.take, acceptances.accept):
+        with pytest.raises(Refused, match="common.old_button"):
+            do(session, 999_999, act(granny))
+    with pytest.raises(Refused, match="common.old_button"):
+        kits.agree(session, 999_999, act(granny))
+    with pytest.raises(Refused, match="common.old_button"):
+        supplies.end(session, 999_999, act(granny))
+    escalation.climb(session, 999_999, act(granny).now)
+
+
+def test_what_is_over_is_over(session, taken, volunteer, granny, social_worker, act):
+    errands.finish(session, taken.id, act(volunteer))
+    acceptances.accept(session, taken.id, act(granny))
+    with pytest.raises(Refused, match="requests.over_already"):
+        errands.take(session, taken.id, act(social_worker))
+    with pytest.raises(Refused, match="requests.changed_since"):
+        requests.cancel(session, taken.id, act(granny))
+    with pytest.raises(Refused, match="requests.changed_since"):
+        acceptances.rate(session, taken.id, 7, act(granny))
+    with pytest.raises(Refused, match="requests.changed_since"):
+        acceptances.take_back(session, taken.id, act(social_worker))
