@@ -14,15 +14,21 @@ ASKED_AT_ONCE = 3
 PAGE = 20
 
 
-def hours(turn: Turn, argument: str) -> Answer:
+def hours(turn: Turn, argument: str) -> Message:
     """`/hours`: my own; for those who plan, everybody's below, least loaded first."""
     known(turn)
     if not turn.private:
-        return Text("fairness.say_in_private")
+        return Message(Text("fairness.say_in_private"))
     mine = fairness.kindly(fairness.hours(turn.session, turn.village, turn.asker.id, turn.today))
     if not turn.may(*shifts.COORDINATORS):
-        return mine
+        return Message(mine)
     return _all(turn, 0, mine)
+
+
+def hours_by_tap(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The same behind a button."""
+    turn.answer(hours(turn, ""))
+    return Toast(Text("fairness.button_hours"))
 
 
 def _all(turn: Turn, first: int, before: Text | None) -> Message:
@@ -110,4 +116,10 @@ def sorry(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 
 COMMANDS = {"hours": hours}
-BUTTONS = {"hourspage": turn_page, "shiftwhom": whom, "shiftask": ask, "shiftsorry": sorry}
+BUTTONS = {
+    "hours": hours_by_tap,
+    "hourspage": turn_page,
+    "shiftwhom": whom,
+    "shiftask": ask,
+    "shiftsorry": sorry,
+}

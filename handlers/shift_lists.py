@@ -40,7 +40,8 @@ def _behind(turn: Turn) -> tuple[tuple[Button, ...], ...]:
     monday, _ = rosters.week_of(turn.today)
     this = Button(Text("shifts.button_this_week"), f"shiftweek:{monday}")
     following = Button(Text("shifts.button_next_week"), f"shiftweek:{monday + rosters.WEEK}")
-    rows = [(this, following), (Button(Text("shifts.button_gaps"), "shiftgaps"),)]
+    given = Button(Text("fairness.button_hours"), "hours")
+    rows = [(this, following), (Button(Text("shifts.button_gaps"), "shiftgaps"), given)]
     if turn.may(Role.SOCIAL_WORKER):
         rows.append((Button(Text("shifts.button_plan"), "plan"),))
     return tuple(rows)

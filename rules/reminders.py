@@ -100,7 +100,8 @@ def _tell_evening(
     now: datetime,
 ) -> bool:
     member, day = theirs[0].member, theirs[0].shift.day
-    said = [Text("reminders.evening" if len(theirs) == 1 else "reminders.evening_several", day=day)]
+    key = "reminders.evening" if len(theirs) == 1 else "reminders.evening_several"
+    said = [Text("reminders.evening_sure" if all(one.confirmed for one in theirs) else key, day=day)]
     said += [Text("reminders.line", **_facts(canteen, one)) for one in theirs]
     lack = lacks.get(member.id)
     if lack is not None:

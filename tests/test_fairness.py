@@ -270,6 +270,13 @@ def test_a_volunteer_reads_their_own_hours_and_nobody_elses(village, volunteer, 
     assert "小时" not in village.says(volunteer, "/hours", group=True)[0]
 
 
+def test_hours_stand_behind_a_button_of_the_shifts(village, volunteer, worked):
+    worked(volunteer, 3)
+    village.says(volunteer, "/shifts")
+    village.taps(volunteer, village.data_of("我帮了多久"))
+    assert "3 小时" in village.told(volunteer)[-1]
+
+
 def test_the_social_worker_reads_the_load_in_private(village, social_worker, volunteer, helpers, worked):
     worked(volunteer, 3)
     said = village.says(social_worker, "/hours")[0]

@@ -135,6 +135,7 @@ def test_two_shifts_on_a_day_come_in_one_message(session, volunteer, shift, on_i
 def test_who_has_said_yes_is_not_asked_again_but_may_still_say_no(session, volunteer, shift, on_it, wakes):
     place = on_it(shift(), volunteer, state=AssignmentState.CONFIRMED)
     wakes(EVENING)
+    assert told(session, volunteer)[0].startswith("明天11月26日 周四您有班，等您来")
     assert buttons(session, volunteer) == [("来不了", f"shiftno:{place.id}")]
 
 
