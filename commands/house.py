@@ -1,7 +1,6 @@
 """The whole house in one process: who is built on whom, what starts first, and how it stops without losing anything."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
@@ -122,8 +121,6 @@ class House:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        # What is loaded by now lives as long as the bot: the collector need not look through it again and again.
-        gc.freeze()
         try:
             me = await self._introduce(stopping)
             if me is not None:

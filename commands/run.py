@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import gc
 import importlib
 from argparse import Namespace
 from pathlib import Path
@@ -61,6 +62,7 @@ async def _work(config: Config, token: str, store: "Store", reach: tuple[Telegra
     from models.store import StoreBusy, StoreFull
 
     house = await asyncio.to_thread(importlib.import_module, "commands.house")
+    gc.freeze()  # what is loaded lives as long as the bot: the collector need not look through it again and again
     try:
         await house.House(config, token, store, reach).live()
     except house.PortTaken as taken:
