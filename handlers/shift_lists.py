@@ -41,7 +41,8 @@ def _behind(turn: Turn) -> tuple[tuple[Button, ...], ...]:
     this = Button(Text("shifts.button_this_week"), f"shiftweek:{monday}")
     following = Button(Text("shifts.button_next_week"), f"shiftweek:{monday + rosters.WEEK}")
     given = Button(Text("fairness.button_hours"), "hours")
-    rows = [(this, following), (Button(Text("shifts.button_gaps"), "shiftgaps"), given)]
+    gaps = Button(Text("shifts.button_gaps"), "shiftgaps")
+    rows: list[tuple[Button, ...]] = [(this, following), (gaps, given)]
     if turn.may(Role.SOCIAL_WORKER):
         rows.append((Button(Text("shifts.button_plan"), "plan"),))
     return tuple(rows)
