@@ -66,7 +66,11 @@ def _whole(turn: Turn, understanding: Understanding, read: Reading) -> Answer:
 
 def _offer(turn: Turn, understanding: Understanding) -> Answer:
     found = shift_talk.own(turn, understanding)
-    return swap_talk.offer(turn, understanding) if len(found) == 1 else None
+    if len(found) > 1:
+        which = shift_talk.pick(turn, [(place.id, shift) for place, shift in found], "swaps.which", "shiftno")
+        outbox.tell(turn.session, f"shiftwhich:{turn.heard.update_id}", turn.asker, which, now=turn.now)
+        return None
+    return swap_talk.offer(turn, understanding) if found else None
 
 
 def _exchange(turn: Turn, understanding: Understanding) -> Answer:

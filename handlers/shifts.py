@@ -159,10 +159,12 @@ def replaced(said: Message, turn: Turn) -> Answer:
     return Toast(said.text, alert=True)
 
 
-def unneeded(slots: Slots) -> Refused:
-    """Nothing is open where somebody would help."""
-    key = "shifts.nothing_open_on" if slots.dates else "shifts.nothing_open"
-    return Refused(key, days=list(slots.dates)) if slots.dates else Refused(key)
+def unneeded(turn: Turn, days: Sequence[date]) -> Refused:
+    """Nothing is open where somebody would help: everybody is there already, or nothing is planned."""
+    if not days:
+        return Refused("shifts.nothing_open")
+    planned = any(shifts.on_day(turn.session, turn.village, day) for day in days[:FEW])
+    return Refused("shifts.nothing_open_on" if planned else "shifts.nobody_planned", days=list(days))
 
 
 BUTTONS = {

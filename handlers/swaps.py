@@ -16,6 +16,7 @@ from nlu import Slots, Understanding
 from rules import outbox, rosters, shifts, swap_posts, swap_states, swaps, vacancies
 from rules.eligibility import Overlaps
 from rules.people import resolve
+from rules.rosters_read import duties_in
 from rules.swaps import Asking
 from rules.values import Answer, Button, Message, Refused, Text, Toast
 
@@ -105,7 +106,7 @@ def claim(turn: Turn, understanding: Understanding) -> Answer:
         return _instead_of(turn, other, understanding)
     found = openings(turn, understanding)
     if not found:
-        raise shift_talk.unneeded(slots)
+        raise shift_talk.unneeded(turn, slots.dates)
     if len(found) > 1 or not slots.dates:
         rows = [
             (Button(Text("shifts.line", **shifts.facts(turn.village, shift)), data),)
@@ -130,7 +131,9 @@ def openings(turn: Turn, understanding: Understanding) -> list[tuple[str, Shift]
     gaps = rosters.vacancies(turn.session, turn.village.id, min(days), max(days), turn.now)
     free += [(f"shiftjoin:{shift.id}", shift) for shift, _ in gaps if shift.day in days]
     met = {s.id for s in shifts.in_part(turn.village, [shift for _, shift in free], understanding.slots.meal)}
-    return [(data, shift) for data, shift in free if shift.id in met]
+    duties = duties_in(turn.heard.text)
+    kept = [(data, shift) for data, shift in free if shift.id in met]
+    return [pair for pair in kept if pair[1].duty in duties] or kept
 
 
 def _instead_of(turn: Turn, other: Member, understanding: Understanding) -> Answer:

@@ -560,3 +560,25 @@ def test_a_refusal_kept_from_the_group_leaves_nothing_half_done(
     ]
     assert swap_of(session) is None
     assert village.told(uncle) == []
+
+
+def test_a_day_without_shifts_is_not_said_to_be_full(village, plan, uncle):
+    plan()
+    assert village.says(uncle, "周六的班我来") == ["11月28日 周六没有排班。"]
+
+
+def test_of_several_gaps_the_duty_named_is_taken_even_in_the_group(session, village, plan, uncle):
+    plan()
+    buying = plan(duty=DutyKind.SHOPPING, starts=time(13, 0), ends=time(14, 0))
+    village.says(uncle, "周五的采购我来", group=True)
+    assert responsible(session, buying) == ["覃叔"]
+
+
+def test_of_two_shifts_a_day_the_group_is_spared_the_question(session, canteen, village, plan, on, volunteer):
+    on(volunteer, plan())
+    later = on(volunteer, plan(duty=DutyKind.SHOPPING, starts=time(13, 0), ends=time(14, 0)))
+    assert village.says(volunteer, "周五我的班谁能替", group=True) == []
+    assert posts(session, canteen) == []
+    assert village.told(volunteer) == ["哪个班要找人替？"]
+    village.taps(volunteer, f"shiftno:{later.id}")
+    assert posts(session, canteen) == ["阿军来不了：11月27日 周五 13:00–14:00 采购。谁能替一下？"]
