@@ -18,13 +18,13 @@ from commands.guarding import ended, guard
 from commands.logs import set_up
 from commands.saying import say
 from config import Config
+from handlers.emergencies import urgent
 from handlers.taking import Turns
 from jobs.gathered import DUTIES
 from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
 from models.store import Store
-from nlu.errands import sounds_dangerous
 from rules.notices import group_post
 from rules.posts import daily_post
 from rules.swap_posts import swap_post
@@ -67,11 +67,6 @@ async def make_sheet(
         return "voice.ogg", await telegram.file(facts["file_id"])
     found = await store.read(lambda session: figures.data(session, sheet, facts))
     return await asyncio.to_thread(paper.made, sheet, found, Words(row.language, row.timezone))
-
-
-def in_danger(heard: Heard) -> bool:
-    """Whether an update sounds like somebody in danger."""
-    return bool(heard.text) and sounds_dangerous(heard.text)
 
 
 class PortTaken(Exception):
@@ -142,7 +137,7 @@ class House:
         turns = Turns(self.store, self.clock, self.sender.hand_over, self.taps.answer)
         listening = engines.listening(self.config, self.store, self.telegram, turns.take, self.clock)
         handling = Handling(
-            listening.hear, read, self.clock, self.operators, send=self.sender.hand_over, urgent=in_danger
+            listening.hear, read, self.clock, self.operators, send=self.sender.hand_over, urgent=urgent
         )
         dispatcher = Dispatcher(self.store, handling)
         intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators, self.vitals)

@@ -8,14 +8,19 @@ from models.emergencies import EmergencyState
 from models.outbox import MessageClass
 from models.people import Account, Canteen, Member
 from nlu import Understanding, understand
-from nlu.errands import in_danger
+from nlu.errands import in_danger, sounds_dangerous
 from rules import emergencies, emergency_calls, on_call, outbox
 from rules.emergencies import Cry
 from rules.people import resolve
 from rules.values import Answer, Attachment, Button, Message, Refused, Rows, Style, Text, Toast
-from transports.updates import Kind
+from transports.updates import Heard, Kind
 
 MOST_NAMED = 3
+
+
+def urgent(heard: Heard) -> bool:
+    """Whether an update sounds, at first sight, like somebody in danger: it is taken up before all others."""
+    return bool(heard.text) and sounds_dangerous(heard.text)
 
 
 def heard(turn: Turn, understanding: Understanding | None = None) -> Answer:

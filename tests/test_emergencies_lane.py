@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commands.house import in_danger
+from handlers.emergencies import urgent
 from jobs import outbox as sender_room
 from models.outbox import MessageClass
 from nlu.errands import sounds_dangerous
@@ -111,7 +111,7 @@ async def test_somebody_in_danger_is_heard_before_all_who_only_book(store):
         number, text = raw
         return Heard(number, Kind.MESSAGE, chat_id=number, private=True, person_id=number, text=text)
 
-    handling = Handling(take, read, lambda: NOW, urgent=in_danger)
+    handling = Handling(take, read, lambda: NOW, urgent=urgent)
     dispatcher = Dispatcher(store, handling, concurrency=1)
     dispatcher.start()
     async with asyncio.timeout(30):
