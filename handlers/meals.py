@@ -12,7 +12,7 @@ from models.cards import Card
 from models.meals import Booking, Meal, Mode, Source
 from models.people import Member, Role
 from nlu import Action, Intent, Understanding
-from nlu.phrases import each_of, names_somebody
+from nlu.phrases import each_of, mode_instead, names_somebody
 from rules import bookings, joining, meals, plans, rolls, waitlist
 from rules.bookings import Order
 from rules.people import check_may_act, resolve
@@ -28,6 +28,10 @@ def order(turn: Turn, understanding: Understanding) -> Answer:
         return None
     if understanding.slots.entries or understanding.slots.rename:
         return lists.pasted(turn, understanding)
+    instead = mode_instead(turn.heard.text)
+    if instead and understanding.intent == Intent.CANCEL_MEAL:
+        slots = replace(understanding.slots, mode=instead)
+        understanding = replace(understanding, intent=Intent.CHANGE_MEAL, slots=slots)
     if understanding.slots.recur:
         return standing.order(turn, understanding)
     several_people = each_of(turn.heard.text)

@@ -26,6 +26,8 @@ ABOUT_DAYS = frozenset(
 )
 """Questions whose answer may well sound like a booking."""
 
+MISUNDERSTOOD = "common.which_meant"
+
 
 CARD = table_of(Card).c
 LAST = Prepared(
@@ -58,7 +60,7 @@ def open_question(turn: Turn) -> Asked | None:
 
 
 def answered_by(turn: Turn, last: Asked, kinds: Container[str]) -> Asked | None:
-    """The question a bare yes or no is for: the last one, else the newest still fresh that has such an answer."""
+    """The question a bare yes or no is for: the last one, else the one before a misunderstanding."""
     if last.kind in kinds or last.awaits_text:
         return last if last.kind in kinds else None
     fresh = (
@@ -69,8 +71,13 @@ def answered_by(turn: Turn, last: Asked, kinds: Container[str]) -> Asked | None:
         .order_by(col(Card.id).desc())
         .limit(5)
     )
-    cards = turn.session.exec(fresh).all()
-    return next((Asked(card.id, card.kind, awaits_text=False) for card in cards if card.kind in kinds), None)
+    for card in turn.session.exec(fresh):
+        if card.kind in kinds:
+            return Asked(card.id, card.kind, awaits_text=False)
+        if card.kind != MISUNDERSTOOD:
+            # Something else was asked or done since: a yes is not for what lies before it.
+            return None
+    return None
 
 
 def last_undo(turn: Turn) -> Card | None:

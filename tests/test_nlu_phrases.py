@@ -118,3 +118,21 @@ def test_no_text_breaks_the_reading(words):
     spoken(words)
     reply(words)
     detail(words, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("妈妈下周去我这里住一个星期，先不用送饭", "rest"),
+        ("还剩几份", "numbers"),
+        ("今天送餐有几家", "deliver"),
+        ("送餐路线", "deliver"),
+        ("食堂设置", "settings"),
+    ],
+)
+def test_what_was_said_while_playing_is_heard(words, command):
+    assert spoken(words)[0] == command
+
+
+def test_yesterday_is_nobodys_name():
+    assert spoken("我妈昨天吃了吗") is None

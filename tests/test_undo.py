@@ -170,3 +170,21 @@ def test_nothing_in_a_whole_week_is_said_once(village, session, granny):
     said = village.says(granny, "下周不吃了")[0]
     assert "11月30日 周一到12月6日 周日没有订饭" in said
     assert "\n" not in said
+
+
+def test_a_yes_is_never_for_a_question_before_something_else_was_done(village, session, granny):
+    village.says(granny, "后天中午一份")
+    village.says(granny, "我不吃了")
+    village.says(granny, "明天中午一份")
+    village.says(granny, "对")
+    assert {state for _, _, state in bookings(session)} == {BOOKED}
+
+
+def test_not_brought_but_eaten_there_gives_nothing_up(village, session, granny):
+    village.says(granny, "明天中午两份，送到家")
+    village.says(granny, "明天的不送了我来吃")
+    village.says(granny, "对")
+    assert bookings(session) == [(2, Mode.DINE_IN, BOOKED)]
+    village.says(granny, "明天不用送了，我自己来拿")
+    village.says(granny, "对")
+    assert bookings(session) == [(2, Mode.TAKEAWAY, BOOKED)]
