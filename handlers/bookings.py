@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import nlu
+from handlers.missed import missed
 from handlers.plans import of_booking, plan_of, with_detail
 from handlers.turn import Turn
 from models.cards import Card
@@ -81,7 +82,7 @@ def chosen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 def ask_first(turn: Turn, plan: Plan, eater: Member) -> Message:
     """What was understood on a card, to be confirmed by a tap or a word."""
-    card = turn.ask("meals.confirm", plan=plans.as_facts(plan))
+    card = turn.ask("meals.confirm", plan=plans.as_facts(plan), words=turn.heard.text)
     wanted = lines(*(_wanted(turn, plan, each, eater) for each in plan.orders))
     yes = Button(Text("meals.button_right"), f"domeal:{card.id}:yes", Style.SUCCESS)
     no = Button(Text("meals.button_wrong"), f"domeal:{card.id}:no")
@@ -102,7 +103,7 @@ def confirmed(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     number, word = arguments
     card = turn.opened(number, "meals.confirm")
     if word != "yes":
-        return _replaced(Text("common.said_again"))
+        return missed(turn, card.facts.get("words", ""))
     return _replaced(carry_out(turn, plans.from_facts(card.facts["plan"])))
 
 

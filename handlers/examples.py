@@ -1,49 +1,15 @@
 """Learning in chat: may I keep this sentence, what did it mean, and words that mean something here."""
 
-from sqlmodel import col, select
-
-import nlu
 from handlers.bookings import UNDO_LASTS, known
+from handlers.missed import UNTEACHABLE, propose
 from handlers.turn import Turn
-from models.examples import Example
-from models.people import Member
-from nlu import Context, Intent
-from nlu.lessons import is_known, nameless, skeleton, taught
+from nlu import Intent
+from nlu.lessons import is_known, taught
 from rules import examples
-from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
+from rules.values import Answer, Button, Message, Refused, Text, Toast, lines
 
 OFFERED = 4
 MOST_SHOWN = 30
-UNTEACHABLE = frozenset({Intent.UNCLEAR, Intent.EMERGENCY})
-"""Danger is known by rules alone: an example could only teach it wrongly."""
-
-
-def missed(turn: Turn, words: str) -> Toast:
-    """None of the meanings offered: asked once whether the sentence may be kept, then never again."""
-    again = Message(Text("common.said_again"))
-    if turn.member is None or turn.canteen is None or not turn.private:
-        return Toast(again.text, edit=again)
-    agreed = examples.consent(turn.session, turn.asker.id)
-    if agreed:
-        _propose(turn, words)
-        return Toast(again.text, edit=Message(Text("examples.noted")))
-    if agreed is False:
-        return Toast(again.text, edit=again)
-    card = turn.ask("examples.keep", words=words)
-    answers = (Button(Text("examples.may"), f"keepwords:{card.id}:yes", Style.SUCCESS),)
-    return Toast(again.text, edit=Message(Text("examples.may_i"), (answers, (_no(card.id),))))
-
-
-def _no(card_id: int) -> Button:
-    return Button(Text("common.no"), f"keepwords:{card_id}:no")
-
-
-def picked(turn: Turn, words: str, intent: Intent) -> None:
-    """One of the meanings was tapped: the best of examples, kept when its speaker agreed to that before."""
-    if turn.member is None or turn.canteen is None or intent in UNTEACHABLE:
-        return
-    if examples.consent(turn.session, turn.asker.id):
-        _propose(turn, words, intent)
 
 
 def keep(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -54,23 +20,8 @@ def keep(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     examples.agree(turn.session, turn.asker, turn.act, agreed=agreed)
     if not agreed:
         return Toast(Text("common.no"), edit=Message(Text("examples.not_kept")))
-    _propose(turn, card.facts["words"])
+    propose(turn, card.facts["words"])
     return Toast(Text("common.done"), edit=Message(Text("examples.noted")))
-
-
-def _propose(turn: Turn, words: str, intent: Intent | None = None) -> None:
-    own = select(Member.name).where(Member.canteen_id == turn.village.id, col(Member.erased_at).is_(None))
-    kept = nameless(words, turn.session.exec(own))
-    read = nlu.understand(kept, turn.local, Context())
-    example = Example(
-        canteen_id=turn.village.id,
-        words=kept,
-        skeleton=skeleton(kept, turn.today),
-        likely=[choice.value for choice in read.choices if choice not in UNTEACHABLE],
-        intent=intent.value if intent else "",
-        proposed_at=turn.now,
-    )
-    examples.propose(turn.session, example, turn.act)
 
 
 def show(turn: Turn, argument: str) -> Answer:

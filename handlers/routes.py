@@ -29,6 +29,7 @@ from handlers import (
     ledger,
     meals,
     menus,
+    missed,
     morning_checks,
     outbox,
     people,
@@ -201,8 +202,8 @@ def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     number, intent = arguments
     card = turn.opened(number, "common.which_meant")
     if intent not in set(Intent):
-        return examples.missed(turn, card.facts["words"])
-    examples.picked(turn, card.facts["words"], Intent(intent))
+        return missed.missed(turn, card.facts["words"])
+    missed.picked(turn, card.facts["words"], Intent(intent))
     read = nlu.understand(card.facts["words"], turn.local, Context(chat="private", addressed=True))
     meant = replace(read, intent=Intent(intent), action=Action.ASK)
     answer = obey(turn, meant)

@@ -231,8 +231,9 @@ def _unsure(skeleton: str, sentence: Sentence, today: date, context: Context) ->
         return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
     guessed = guess(skeleton[:200], context.lessons)
     offered = _offered(guessed)
-    first = guessed.likely[0]
-    if guessed.clear and first not in UNOFFERED | {Intent.EMERGENCY}:
+    taught = next((intent for intent, bones in context.lessons if bones == skeleton), None)
+    first = Intent(taught) if taught else guessed.likely[0]
+    if (guessed.clear or taught) and first not in UNOFFERED | {Intent.EMERGENCY}:
         slots = _forward(first, fill(first, sentence, context.names), today)
         return Understanding(first, slots, Action.ASK, offered, 0.5, ("no rule", "classifier is clear"))
     if guessed.clear and first in QUIET:

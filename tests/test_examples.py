@@ -77,8 +77,7 @@ def test_the_social_worker_teaches_it_and_the_next_granny_is_understood(
     lessons = examples.lessons(session, granny.canteen_id)
     assert lessons == (("request_repair", example.skeleton),)
     read = understand("灶头那边整一整啰", NOW, Context(lessons=lessons))
-    assert read.intent is Intent.REQUEST_REPAIR or read.choices[0] is Intent.REQUEST_REPAIR
-    assert read.action is Action.ASK
+    assert (read.intent, read.action) == (Intent.REQUEST_REPAIR, Action.ASK)
 
 
 def test_a_lesson_is_taken_back_within_ten_minutes(village, session, granny, social_worker):
@@ -300,4 +299,21 @@ def test_danger_picked_from_the_meanings_is_no_example(village, session, granny)
 )
 def test_a_forged_button_teaches_nothing(village, session, social_worker, data):
     village.taps(social_worker, data)
+    assert all_examples(session) == []
+
+
+def test_a_card_that_was_wrong_is_an_example_too(village, session, granny):
+    village.says(granny, "明天午饭堂食一份，外带一份")
+    village.taps(granny, village.data_of("不对"))
+    village.taps(granny, village.data_of("可以"))
+    (kept,) = all_examples(session)
+    assert kept.words == "明天午饭堂食一份,外带一份"
+    assert len(kept.offered()) >= 3
+
+
+def test_a_card_that_was_wrong_says_only_try_again_to_who_refused(village, session, granny, act):
+    examples.agree(session, granny, act(granny), agreed=False)
+    village.says(granny, "明天午饭堂食一份，外带一份")
+    village.taps(granny, village.data_of("不对"))
+    assert village.told(granny)[-1] == "好的，请您换个说法再说一遍。"
     assert all_examples(session) == []
