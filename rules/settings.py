@@ -1,7 +1,9 @@
 """What a village may set for itself, with the defaults of the house."""
 
+import json
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,9 +78,13 @@ class Settings:
 
 def settings_of(canteen: Canteen) -> Settings:
     """The village's own settings over the defaults; unknown keys of a newer release are left alone."""
-    own = canteen.settings
+    return _settings(json.dumps(canteen.settings, sort_keys=True))
+
+
+@lru_cache(256)
+def _settings(kept: str) -> Settings:
     known = {f.name for f in fields(Settings)}
-    return Settings(**{name: _read(name, value) for name, value in own.items() if name in known})
+    return Settings(**{name: _read(name, value) for name, value in json.loads(kept).items() if name in known})
 
 
 def _read(name: str, value: Any) -> Any:
