@@ -1,6 +1,8 @@
-"""Reading an HTTP/1.1 reply as it arrives: by length, in chunks, or until the line is closed."""
+"""Reading an HTTP/1.1 reply as it arrives; the parser is httptools (Node's), the bounds are ours."""
 
 from dataclasses import dataclass
+
+from httptools import HttpParserError, HttpResponseParser
 
 LONGEST_HEAD = 65_536
 LONGEST_BODY = 64 * 2**20
@@ -22,90 +24,56 @@ class Reply:
 class Reading:
     """One reply, fed piece by piece; `feed` and `end` answer it when it is whole."""
 
-    __slots__ = ("_body", "_chunked", "_data", "_keeps", "_left", "_status")
+    __slots__ = ("_body", "_bounded", "_declared", "_head", "_headed", "_parser", "_size", "_whole")
 
     def __init__(self) -> None:
-        self._data = b""
+        self._parser = HttpResponseParser(self)
         self._body: list[bytes] = []
-        self._status = 0
-        self._keeps, self._chunked = True, False
-        self._left = 0
+        self._head = self._size = self._declared = 0
+        self._headed = self._bounded = False
+        self._whole: Reply | None = None
 
     def feed(self, data: bytes) -> Reply | None:
         """Take a piece; raises Garbled when it makes no sense."""
-        self._data = self._data + data if self._data else data
-        while not self._status:
-            head, gap, rest = self._data.partition(b"\r\n\r\n")
-            if not gap:
-                if len(self._data) > LONGEST_HEAD:
-                    raise Garbled("a head without end")
-                return None
-            self._data = rest
-            self._head(head)
-        return self._chunks() if self._chunked else self._plain()
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError as error:
+            if self._whole is None:
+                raise Garbled(type(error).__name__) from None
+            # What follows a whole reply was not asked for: such a line is not used again.
+            return Reply(self._whole.status, self._whole.body, keeps=False)
+        self._check_bounds(len(data))
+        return self._whole
 
     def end(self) -> Reply | None:
         """The line was closed: a reply without a length is whole now, any other is torn."""
-        if self._status and self._left < 0:
-            return Reply(self._status, b"".join([*self._body, self._data]), keeps=False)
-        return None
+        if self._whole is None and self._headed and not self._bounded:
+            return Reply(self._parser.get_status_code(), b"".join(self._body), keeps=False)
+        return self._whole
 
-    def _head(self, head: bytes) -> None:
-        first, *lines = head.split(b"\r\n")
-        words = first.split(None, 2)
-        if len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit():
-            raise Garbled("no status line")
-        status = int(words[1])
-        if status < 200:  # an interim word; the reply follows
-            return
-        named = {name.strip().lower(): value.strip() for name, _, value in (x.partition(b":") for x in lines)}
-        self._status = status
-        self._keeps = words[0] != b"HTTP/1.0" and named.get(b"connection", b"").lower() != b"close"
-        self._chunked = named.get(b"transfer-encoding", b"").lower().endswith(b"chunked")
-        self._left = 0 if self._chunked else self._length(named.get(b"content-length"))
-
-    def _length(self, given: bytes | None) -> int:
-        if self._status in (204, 304):
-            return 0
-        if given is None:
-            return -1
-        if not given.isdigit() or int(given) > LONGEST_BODY:
-            raise Garbled("a length that cannot be")
-        return int(given)
-
-    def _plain(self) -> Reply | None:
-        if len(self._data) > LONGEST_BODY:
+    def _check_bounds(self, size: int) -> None:
+        self._head += 0 if self._headed else size
+        if self._head > LONGEST_HEAD or max(self._size, self._declared) > LONGEST_BODY:
             raise Garbled("too long")
-        if self._left < 0 or len(self._data) < self._left:
-            return None
-        # What follows a whole reply was not asked for: such a line is not used again.
-        return Reply(self._status, self._data[: self._left], self._keeps and len(self._data) == self._left)
 
-    def _chunks(self) -> Reply | None:
-        while True:
-            line, gap, rest = self._data.partition(b"\r\n")
-            if not gap:
-                return None
-            size = _size(line)
-            if size == 0:
-                return self._last(rest)
-            if len(rest) < size + 2:
-                return None
-            self._body.append(rest[:size])
-            self._left += size
-            if self._left > LONGEST_BODY:
-                raise Garbled("too long")
-            self._data = rest[size + 2 :]
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Whether the reply says by itself where it ends."""
+        name = name.lower()
+        self._bounded = self._bounded or name in (b"content-length", b"transfer-encoding")
+        if name == b"content-length" and value.isdigit():  # what is no number is the parser's to refuse
+            self._declared = int(value)
 
-    def _last(self, rest: bytes) -> Reply | None:
-        """After the last chunk: trailers, if any, and an empty line."""
-        if rest.startswith(b"\r\n") or b"\r\n\r\n" in rest:
-            return Reply(self._status, b"".join(self._body), self._keeps)
-        return None
+    def on_headers_complete(self) -> None:
+        """The head is over; an interim word is not the reply."""
+        self._headed = self._parser.get_status_code() >= 200
 
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._body.append(body)
+        self._size += len(body)
 
-def _size(line: bytes) -> int:
-    digits = line.partition(b";")[0].strip()
-    if not digits or digits.strip(b"0123456789abcdefABCDEF") or len(digits) > 8:
-        raise Garbled("a chunk without a size")
-    return int(digits, 16)
+    def on_message_complete(self) -> None:
+        """The reply is whole."""
+        if self._headed and self._whole is None:
+            keeps = self._parser.should_keep_alive()
+            self._whole = Reply(self._parser.get_status_code(), b"".join(self._body), keeps)
