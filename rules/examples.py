@@ -67,6 +67,14 @@ def _answers(session: Session, member_id: int, act: Act) -> ExampleConsent:
     return row or ExampleConsent(member_id=member_id, answered_at=act.now)
 
 
+def kept(session: Session, member_id: int) -> dict[str, bool | None]:
+    """What somebody agreed to, for their own data."""
+    return {
+        "learn_from_my_words": consent(session, member_id),
+        "ask_a_model": model_consent(session, member_id),
+    }
+
+
 def forget(session: Session, member_id: int) -> None:
     """The answer goes with the person; the examples name nobody."""
     session.execute(delete(ExampleConsent).where(col(ExampleConsent.member_id) == member_id))

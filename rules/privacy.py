@@ -57,6 +57,7 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
         "morning_checks": [_check(row) for row in kitchen.checks_of(session, member.id, MOST_BOOKINGS)],
         "shifts": shifts_privacy.kept(session, member.id, MOST_BOOKINGS),
         **request_lists.kept(session, member.id),
+        "agreements": examples.kept(session, member.id),
         "bookings": [_booking(booking, meal) for booking, meal in session.exec(mine)],
     }
 

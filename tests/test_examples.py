@@ -164,6 +164,12 @@ def test_when_too_many_wait_nothing_more_is_kept(session, granny, act):
     assert examples.propose(session, more, act(granny)) is None
 
 
+def test_what_was_agreed_to_stands_in_ones_own_data(village, session, granny):
+    assert privacy.kept(session, granny)["agreements"] == {"learn_from_my_words": None, "ask_a_model": False}
+    agrees(village, granny)
+    assert privacy.kept(session, granny)["agreements"]["learn_from_my_words"] is True
+
+
 def test_consent_goes_with_the_person(village, session, granny, act, manager):
     agrees(village, granny)
     privacy.erase(session, granny.id, act(manager))
