@@ -120,7 +120,8 @@ def _whole(turn: Turn, request: Request, elder: Member) -> Text:
     until = notices.until(turn.village, request, turn.now)
     kind = Text(f"RequestKind.{request.kind}")
     urgent = Text("requests.urgently") if request.urgency == Urgency.URGENT else None
-    sees = notices.sees_details(turn.session, request, turn.asker, turn.today)
+    own = request.asked_by_id == turn.asker.id
+    sees = own or notices.sees_details(turn.session, request, turn.asker, turn.today)
     item = Text("requests.details_item", item=request.item) if request.item and sees else None
     photo = Text("requests.with_photo") if request.photo else None
     return lines(Text("requests.wanted", name=elder.name, kind=kind, until=until), item, photo, urgent)

@@ -174,7 +174,7 @@ def see(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if notices.sees_details(turn.session, request, turn.asker, today):
         said = notices.reveal(turn.session, request, turn.asker, turn.act)
         return becomes(Message(said, _can_do(turn, request)))
-    if not turn.roles & request_lists.STAFF:
+    if not turn.roles & request_lists.STAFF and request.asked_by_id != turn.asker.id:
         raise Refused("requests.not_for_your_eyes")
     one = request_lists.Listed(request, elder, holding.name_of(turn.session, request.taker_id))
     return becomes(Message(request_lists.line(turn.village, one, turn.act), _can_do(turn, request)))

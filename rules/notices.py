@@ -109,10 +109,10 @@ def unpublish(session: Session, request: Request, now: datetime) -> None:
 
 
 def sees_details(session: Session, request: Request, member: Member, today: date) -> bool:
-    """The elder, who asked, the family, social workers and doctors; the taker only while it is in their hands."""
+    """The elder, the family, social workers and doctors; the taker only while it is in their hands."""
     if member.canteen_id != request.canteen_id:
         return False
-    if member.id in (request.elder_id, request.asked_by_id):
+    if member.id == request.elder_id:
         return True
     if member.id == request.taker_id and request.state in ON_DUTY:
         return True
