@@ -27,6 +27,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.records import Message
 from sandbox.server import create_app, serve
+from sandbox.webhook import Webhook
 from sandbox.world import World
 
 HOME = Path(__file__).parent.parent
@@ -286,6 +287,7 @@ async def bot(tmp_path: Path, store_url: str) -> AsyncIterator[Bot]:
     world.add_person("运维", person_id=OPERATOR).started = True
     faults = Faults()
     app = create_app(world, faults)
+    app.state.webhook = Webhook(world, pause=lambda seconds: asyncio.sleep(min(seconds, 1.0)))
     made = Bot(tmp_path, store_url, world, faults, free_port())
     made.listen(app.state.api)
     serving = asyncio.create_task(serve(app, "127.0.0.1", made.port))
