@@ -125,9 +125,10 @@ class Bot:
         self._process = self.spawn(self.log, before=before)
         self.lives += 1
         if ready:
-            await self.until(lambda: self.world.counts["getUpdates"] > polls and self._listens())
+            await self.until(lambda: self.world.counts["getUpdates"] > polls and self.listens())
 
-    def _listens(self) -> bool:
+    def listens(self) -> bool:
+        """Whether its door is open, if it is to have one."""
         if not self.web_port:
             return True
         with socket.socket() as probe:

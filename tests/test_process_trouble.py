@@ -125,6 +125,7 @@ async def test_by_webhook_a_death_loses_nothing_and_strangers_are_not_heard(bot)
     await bot.start(ready=False)
     await bot.until(lambda: all(bot.heard(granny, "2 份") for granny in grannies) and bot.all_done())
     assert effects(bot) == [1] * 10
+    await bot.until(bot.listens)
     forged = {"update_id": 5, "message": {"text": "/erase"}}
     before = bot.one("SELECT count(*) FROM inbox_update")
     codes = [
