@@ -424,3 +424,114 @@ def test_my_data_tells_of_requests_and_forgetting_ends_them(village, session, gr
     session.expire_all()
     request = only(session)
     assert (request.state, request.words, request.item) == (RequestState.CANCELLED, "", "")
+
+
+def test_what_is_private_is_sent_home_from_the_group(village, session, granny, volunteer, social_worker):
+    assert "私下" in village.says(granny, "/ask", group=True)[0]
+    assert "私下" in village.says(granny, "/requests", group=True)[0]
+    assert "私下" in village.says(granny, "/medicine", group=True)[0]
+    village.taps(granny, "ask:repair", group=True)
+    assert session.exec(select(Request)).all() == []
+    village.says(granny, "我家灯坏了")
+    request = only(session)
+    for data in (f"reqsee:{request.id}", f"reqask:{request.id}:more", "reqpage:0", "supply:1"):
+        assert village.taps(granny, data, group=True)
+    village.says(granny, "对")
+    village.taps(volunteer, f"reqgo:{request.id}")
+    assert "私下" in village.taps(volunteer, f"req:{request.id}:done", group=True)
+    assert request.state == RequestState.TAKEN
+
+
+def test_two_of_the_same_name_are_told_apart_in_private_only(
+    village, session, villager, social_worker, granny
+):
+    villager("李奶奶", Role.ELDER, hamlet="下寨", birth_on=date(1950, 1, 1))
+    said = village.says(social_worker, "帮李奶奶修灯", group=True, reply_to_bot=True)
+    assert "私下" in said[0]
+    village.says(social_worker, "帮李奶奶修灯")
+    village.taps(social_worker, village.data_of("都不是"))
+    assert session.exec(select(Request)).all() == []
+
+
+def test_nobody_is_guessed_for_a_name_nobody_bears(village, session, granny):
+    assert "不知道" in village.says(granny, "帮张爷爷修灯")[0]
+    assert session.exec(select(Request)).all() == []
+
+
+def test_ticks_come_and_go_and_nonsense_ticks_nothing(village, session, granny, volunteer):
+    village.says(granny, "帮我买降压药")
+    village.says(granny, "对")
+    request = only(session)
+    village.taps(volunteer, f"reqgo:{request.id}")
+    card = buttons_of(session, volunteer, "医保卡").split(":")[1]
+    for word in ("card", "card", "box"):
+        village.taps(volunteer, f"kit:{card}:{word}")
+    assert village.taps(volunteer, f"kit:{card}:gold")
+    assert village.taps(granny, f"kit:{card}:card"), "another's list"
+    village.taps(volunteer, f"kit:{card}:done")
+    kit = session.exec(select(Handover)).one()
+    assert kit.things == ["box"]
+    assert village.taps(granny, f"reqkit:{kit.id}:perhaps")
+    assert (kit.agreed_at, kit.disputed_at) == (None, None)
+    assert village.taps(volunteer, f"kit:{card}:done"), "ticked off already"
+
+
+def test_the_next_page_of_a_long_list(village, session, granny, social_worker):
+    for kind in RequestKind:
+        village.says(granny, "/ask")
+        village.taps(granny, f"ask:{kind}")
+    village.says(social_worker, "/requests")
+    first = {data for _, data in village.buttons if data.startswith("reqsee")}
+    village.taps(social_worker, village.data_of("更多"))
+    second = {data for _, data in village.buttons if data.startswith("reqsee")}
+    assert len(first) == 6
+    assert len(first | second) == len(RequestKind)
+
+
+def test_what_somebody_may_do_stands_under_the_closer_look(
+    village, session, granny, social_worker, manager, volunteer
+):
+    village.says(granny, "我家灯坏了")
+    request = only(session)
+    village.taps(social_worker, f"reqsee:{request.id}")
+    assert village.data_of("对，找人") == f"reqask:{request.id}:yes"
+    village.taps(social_worker, f"reqask:{request.id}:yes")
+    village.taps(manager, f"reqsee:{request.id}")
+    assert village.data_of("我去") == f"reqgo:{request.id}"
+    village.taps(volunteer, f"reqgo:{request.id}")
+    village.taps(volunteer, f"req:{request.id}:done")
+    village.taps(social_worker, f"reqsee:{request.id}")
+    village.taps(social_worker, village.data_of("办好了，谢谢"))
+    assert request.state == RequestState.ACCEPTED
+
+
+def test_a_wish_taken_back_before_it_was_confirmed_is_put_again(village, session, granny):
+    village.says(granny, "我家灯坏了")
+    village.taps(granny, village.data_of("不用了"))
+    assert only(session).state == RequestState.CANCELLED
+    village.taps(granny, village.data_of("撤销"))
+    assert only(session).state == RequestState.ASKED
+    village.says(granny, "对")
+    assert only(session).state == RequestState.CONFIRMED
+
+
+def test_undo_by_a_word_takes_back_what_was_called_off(village, session, granny):
+    village.says(granny, "我家灯坏了")
+    village.says(granny, "对")
+    village.taps(granny, f"reqask:{only(session).id}:no")
+    village.says(granny, "点错了")
+    assert only(session).state == RequestState.CONFIRMED
+
+
+def test_a_time_nobody_can_read_is_asked_for_again(village, session, granny):
+    village.says(granny, "陪我去医院")
+    assert "几点出发" in village.says(granny, "看情况吧")[0]
+    assert "出发" in village.says(granny, "后天上午10点")[0]
+    assert only(session).due_at.day == 27
+
+
+def test_old_questions_are_not_answered_twice(village, session, granny):
+    village.says(granny, "我家灯坏了")
+    village.says(granny, "对")
+    for data in ("askmore:1:yes", "askwho:1:0", "requndo:1"):
+        assert "过期" in village.taps(granny, data)
