@@ -1,4 +1,7 @@
-"""config.toml and the environment, read once into one frozen object; the only reader of the environment."""
+"""config.toml and the environment, read once into one frozen object; the only reader of the environment.
+
+A little longer than other files: every key an operator may set is to be seen in one place.
+"""
 
 import difflib
 import json

@@ -203,7 +203,7 @@ class Sender:
 
     async def _sweep(self) -> None:
         while True:
-            with suppress(TimeoutError):  # not wait_for: it swallows a stop that comes together with the event
+            with suppress(TimeoutError):  # wait_for would swallow a stop that comes with the event
                 async with asyncio.timeout(SWEEP_EVERY):
                     await self._due.wait()
             await self._read_due(care=len(self._held) >= MOST_HELD // 2)

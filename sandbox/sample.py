@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from models.meals import Meal, MealState, Mode, Sitting, StandingBooking
 from models.people import Canteen, CareLink, Consent, Member, MemberRole, Role
-from rules.care_links import ACTIONS
 from rules.settings import closes_at, settings_of, starts_at
 from sandbox import sample_kitchen, sample_requests, sample_shifts
 

@@ -20,10 +20,10 @@ def buttons_of(session: Session, who: Member, label: str) -> str:
         for line in row.body.get("buttons", []):
             for said, data, _ in line:
                 if label in words.say(said):
-                    return data
+                    return str(data)
     raise AssertionError(f"{who.name} was sent no button {label}")
 
 
 def last_told(village, who: Member) -> str:
     """The newest thing somebody was told in private."""
-    return village.told(who)[-1]
+    return str(village.told(who)[-1])

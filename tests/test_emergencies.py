@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
 from models.emergencies import Emergency, EmergencyState
@@ -32,7 +32,7 @@ def helpers(daughter, social_worker, manager, doctor, session, act):
     return daughter, social_worker, manager, doctor
 
 
-def only(session) -> Emergency:
+def only(session: Session) -> Emergency:
     return session.exec(select(Emergency)).one()
 
 

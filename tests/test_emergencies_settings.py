@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from models.emergencies import Emergency, EmergencyState
 from models.outbox import OutboxMessage
@@ -12,7 +12,7 @@ from rules import emergency_calls, ladders, on_call
 from tests.requesting import buttons_of, last_told, sent_to
 
 
-def only(session) -> Emergency:
+def only(session: Session) -> Emergency:
     return session.exec(select(Emergency)).one()
 
 

@@ -41,7 +41,7 @@ def dialect():
 
 def scanned(store, statements) -> list[str]:
     """Steps that read a growing table from end to end."""
-    with sqlite3.connect(sa.make_url(store.url).database) as own:
+    with sqlite3.connect(str(sa.make_url(store.url).database)) as own:
         steps = [
             (step[3], statement)
             for statement in statements

@@ -74,7 +74,9 @@ async def say(tab: Tab, words: str) -> None:
 
 
 async def tap(tab: Tab, label: str, side: str = "private") -> None:
-    await tab.locator(f"#{side}-log").get_by_role("button", name=re.compile(label)).last.click(timeout=PATIENCE)
+    await (
+        tab.locator(f"#{side}-log").get_by_role("button", name=re.compile(label)).last.click(timeout=PATIENCE)
+    )
 
 
 async def reads(tab: Tab, words: str, side: str = "private") -> None:

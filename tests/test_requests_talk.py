@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from models.outbox import OutboxMessage, OutboxState
 from models.people import CareLink, Role
@@ -22,7 +22,7 @@ def entitled(session, daughter):
     return daughter
 
 
-def only(session) -> Request:
+def only(session: Session) -> Request:
     return session.exec(select(Request)).one()
 
 

@@ -60,7 +60,8 @@ class Counter:
     """The statements a unit asks of the store, transactions aside."""
 
     def __init__(self, store) -> None:
-        self.store, self.statements = store, []
+        self.store = store
+        self.statements: list[str] = []
         if store.dialect == "sqlite":
             store.write_now(lambda session: driver(session.connection()).set_trace_callback(self._note))
         else:

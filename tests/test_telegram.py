@@ -22,10 +22,13 @@ TOKEN = "7000000001:AA" + "b" * 33
 
 def reply(status, body):
     content = json.dumps(body).encode() if not isinstance(body, bytes) else body
-    return b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (
-        status,
-        len(content),
-        content,
+    return (
+        b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+        % (
+            status,
+            len(content),
+            content,
+        )
     )
 
 
