@@ -12,7 +12,7 @@ from rules import sealing
 
 def due(look: Look) -> Iterable[Due]:
     """Due when there is an entry without a seal."""
-    unsealed = select(AuditEntry.id).where(col(AuditEntry.seal).is_(None)).limit(1)
+    unsealed = select(AuditEntry.id).where(col(AuditEntry.sealed_as).is_(None)).limit(1)
     if look.session.exec(unsealed).first() is not None:
         yield Due("audit.seal", look.now.date(), "all", 0)
 

@@ -13,7 +13,10 @@ class AuditEntry(Row, table=True):
     """One change: ids and states only, never health, money or addresses in words."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_unsealed", "id", **only_where("seal IS NULL")),)
+    __table_args__ = (
+        Index("ix_audit_entry_unsealed", "id", **only_where("sealed_as IS NULL")),
+        Index("ix_audit_entry_sealed_as", "sealed_as", unique=True, **only_where("sealed_as IS NOT NULL")),
+    )
 
     canteen_id: int | None = Field(default=None, sa_type=RowId, index=True)
     actor_id: int | None = Field(default=None, sa_type=RowId)
@@ -26,3 +29,5 @@ class AuditEntry(Row, table=True):
     why: str | None = Field(default=None, max_length=160)
     at: datetime = Field(sa_type=Instant)
     seal: str | None = Field(default=None, max_length=64)
+    sealed_as: int | None = Field(default=None, sa_type=BigId)
+    """Its place in the chain: the order of sealing, since on PostgreSQL a lower id may be committed later."""

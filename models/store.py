@@ -14,7 +14,7 @@ from models.prepared import Prepared
 from models.unit import Asked, Lane, StoreBusy, StoreClosed, StoreFull, Unit
 from models.writer import Writer
 
-__all__ = ["Store", "StoreBusy", "StoreClosed", "StoreFull", "hold", "keep", "open_store", "write"]
+__all__ = ["Store", "StoreBusy", "StoreClosed", "StoreFull", "hold", "in_turn", "keep", "open_store", "write"]
 
 T = TypeVar("T")
 M = TypeVar("M", bound=SQLModel)
@@ -159,3 +159,9 @@ def hold(session: Session, model: type[M], row_id: int) -> M | None:
     if session.get_bind().dialect.name == "sqlite":
         return session.get(model, row_id)
     return session.get(model, row_id, with_for_update=True, populate_existing=True)
+
+
+def in_turn(session: Session, number: int) -> None:
+    """Wait until nobody else does what has this number, till the unit ends; on SQLite units never meet."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(sa.select(sa.func.pg_advisory_xact_lock(number)))

@@ -1,12 +1,17 @@
 """The audit is a chain: nothing in it can be changed, left out or moved without being noticed."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import col, select
 
 from jobs import sealing as duty
 from jobs.duties import Look
 from models.audit import AuditEntry
+from models.store import open_store
+from models.unit import UnitSession
 from rules import audit, sealing
+from tests.stores import new_postgres
 
 
 @pytest.fixture
@@ -49,6 +54,17 @@ def test_an_entry_left_out_is_found(session, acts):
     assert sealing.verify(session) == (1, entries[2].id)
 
 
+def test_a_seal_that_was_taken_off_is_found(session, acts):
+    sealing.seal(session)
+    entry = session.exec(select(AuditEntry).order_by(col(AuditEntry.id)).offset(2)).first()
+    entry.seal = None
+    session.add(entry)
+    session.flush()
+    assert sealing.verify(session) == (2, entry.id)
+    sealing.seal(session)
+    assert sealing.verify(session) == (2, entry.id)
+
+
 def test_entries_not_yet_sealed_are_no_fault(session, acts):
     assert sealing.verify(session) == (0, None)
 
@@ -59,3 +75,53 @@ def test_the_clock_seals_what_is_new_and_then_rests(session, acts, canteen, now)
     assert len(due) == 1
     duty.do(session, due[0], now)
     assert list(duty.due(look)) == []
+
+
+@pytest.fixture
+def server(postgres_server):
+    """A store on PostgreSQL, where several write at once."""
+    store = open_store(new_postgres(postgres_server, template=True))
+    yield store
+    store.close_now()
+
+
+def wrote(session, now, what):
+    audit.record(session, audit.Act(now), "meals.booked", what)
+    session.flush()
+
+
+def ids_in_order_of_sealing(session):
+    sealed = select(AuditEntry.id).where(col(AuditEntry.sealed_as).is_not(None))
+    return session.exec(sealed.order_by(col(AuditEntry.sealed_as))).all()
+
+
+def test_a_slow_writer_with_a_lower_number_is_sealed_when_it_is_there(server, now):
+    with UnitSession(server.engine) as slow:
+        wrote(slow, now, "booking:slow")
+        server.write_now(lambda session: wrote(session, now, "booking:quick"))
+        assert server.write_now(sealing.seal) == 1
+        slow.keep()
+    assert server.write_now(sealing.seal) == 1
+    assert server.read_now(ids_in_order_of_sealing) == [2, 1]
+    assert server.read_now(sealing.verify) == (2, None)
+
+
+def test_two_who_seal_at_once_make_one_chain(server, now):
+    server.write_now(lambda session: wrote(session, now, "booking:1"))
+    second = ThreadPoolExecutor(1)
+    with UnitSession(server.engine) as first:
+        assert sealing.seal(first) == 1
+        first.flush()
+        waiting = second.submit(server.write_now, sealing.seal)
+        while not server.read_now(somebody_waits):
+            assert not waiting.done()
+        wrote(first, now, "booking:2")
+        first.keep()
+    assert waiting.result(60) == 1
+    second.shutdown()
+    assert server.read_now(sealing.verify) == (2, None)
+
+
+def somebody_waits(session):
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    return session.connection().exec_driver_sql(waiting).scalar()
