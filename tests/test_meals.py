@@ -41,7 +41,7 @@ def said(text) -> str:
 def test_granny_books_two_portions_to_her_door_and_hears_it_back_whole(book, granny):
     kept = book(granny, portions=2, mode=Mode.DELIVERY)
     assert kept.booking.state == BookingState.BOOKED
-    assert said(rolls.echo(granny, kept)) == "李奶奶：11月26日 周四午饭 2 份，送到家。"
+    assert said(rolls.echo(granny, kept)) == "李奶奶订好了：11月26日 周四午饭 2 份，送到家。"
 
 
 def test_booking_twice_is_booking_once(session, book, granny):
@@ -108,7 +108,7 @@ def test_the_daughter_books_for_granny_and_granny_is_told(session, book, granny,
     assert kept.booking.booked_by_id == daughter.id
     told = session.exec(select(OutboxMessage)).one()
     assert told.chat_id == granny.telegram_id
-    assert said(told.body["text"]).startswith("李小红替您办了：李奶奶")
+    assert said(told.body["text"]).startswith("李小红替您办了。李奶奶")
 
 
 def test_a_stranger_to_granny_cannot_book_for_her(book, granny, volunteer):

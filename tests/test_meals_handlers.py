@@ -95,7 +95,7 @@ def mine(session, meal, eater):
 
 def test_granny_books_lunch_by_a_sentence(session, village, lunch, granny):
     answer = village.says(granny, "明天中午两份，送到家")
-    assert answer == "李奶奶：11月26日 周四午饭 2 份，送到家。"
+    assert answer == "李奶奶订好了：11月26日 周四午饭 2 份，送到家。"
     assert (mine(session, lunch, granny).portions, mine(session, lunch, granny).mode) == (2, Mode.DELIVERY)
 
 
@@ -124,7 +124,7 @@ def test_granny_cancels_by_a_sentence(session, village, lunch, granny):
 
 def test_the_daughter_books_for_her_mother(session, village, lunch, granny, daughter):
     answer = village.says(daughter, "帮我妈订明天午饭，送到家")
-    assert answer.startswith("李奶奶：11月26日 周四午饭 1 份，送到家")
+    assert answer.startswith("李奶奶订好了：11月26日 周四午饭 1 份，送到家")
     assert mine(session, lunch, granny).booked_by_id == daughter.id
 
 
@@ -154,7 +154,7 @@ def test_the_taps_under_the_post_book_once(session, canteen, village, lunch, gra
     session.flush()
     for _ in range(2):
         village.taps(granny, f"eat:{lunch.id}:in", group=True)
-    assert village.toast == "李奶奶：11月26日 周四午饭 1 份，来食堂吃。"
+    assert village.toast == "李奶奶订好了：11月26日 周四午饭 1 份，来食堂吃。"
     village.taps(granny, f"eat:{lunch.id}:more", group=True)
     assert mine(session, lunch, granny).portions == 2
     village.taps(granny, f"eat:{lunch.id}:home", group=True)
