@@ -10,7 +10,7 @@ demo: $(VENV)/.run
 	$(BIN)/python bot.py demo $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 	$(BIN)/python tests/coverage_floors.py
 
 check: $(VENV)/.dev
