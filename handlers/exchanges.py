@@ -1,16 +1,19 @@
 """Mine for yours: which day is given, which is wanted, and who could be asked."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from handlers import shifts as shift_talk
+from handlers import swap_names
 from handlers import swaps as swap_talk
 from handlers.bookings import known
+from handlers.swap_names import Meant
 from handlers.turn import Turn
 from models.people import Member
 from models.shifts import Assignment, Shift, SwapKind
 from nlu import Understanding
 from rules import rosters, shifts
-from rules.rosters_read import duties_in
+from rules.rosters_read import duties_wanted
 from rules.swaps import Asking
 from rules.values import Answer, Button, Message, Refused, Text
 
@@ -23,20 +26,25 @@ def exchange(turn: Turn, understanding: Understanding) -> Answer:
     if not given:
         return shift_talk.nothing_of_yours(slots)
     place, shift = given[0]
-    other = swap_talk.named(turn, slots)
+    people = swap_names.called(turn, slots)
     if wanted is None:
-        return (
-            _how(turn, place, shift)
-            if other is None
-            else swap_talk.opened(turn, place.id, Asking(SwapKind.COVER, other))
-        )
-    theirs = _theirs(turn, shift, wanted, other)
-    if other is None and len(theirs) > 1:
+        covers = [Meant(one, place.id, Asking(SwapKind.COVER, one)) for one in people]
+        return swap_talk.settled(turn, covers) if covers else _how(turn, place, shift)
+    theirs = _theirs(turn, shift, wanted, people)
+    if not people and len(theirs) > 1:
         return swap_talk.opened(turn, place.id, Asking(SwapKind.EXCHANGE, wanted_on=wanted))
     if not theirs:
         raise Refused("swaps.nobody_there", day=wanted)
-    counter, member = theirs[0]
-    return swap_talk.opened(turn, place.id, Asking(SwapKind.EXCHANGE, member, counter_id=counter.id))
+    return swap_talk.settled(turn, _one_each(place, theirs))
+
+
+def _one_each(place: Assignment, theirs: Sequence[tuple[Assignment, Member]]) -> list[Meant]:
+    """One shift of each who may be meant: the first."""
+    first = {member.id: (counter, member) for counter, member in reversed(theirs)}
+    return [
+        Meant(member, place.id, Asking(SwapKind.EXCHANGE, member, counter_id=counter.id))
+        for counter, member in (first[key] for key in sorted(first))
+    ]
 
 
 def _sides(turn: Turn, understanding: Understanding) -> tuple[list[tuple[Assignment, Shift]], date | None]:
@@ -53,15 +61,18 @@ def _sides(turn: Turn, understanding: Understanding) -> tuple[list[tuple[Assignm
     return [pair for pair in ahead if pair[0].day in second], first[0] if first else None
 
 
-def _theirs(turn: Turn, mine: Shift, wanted: date, other: Member | None) -> list[tuple[Assignment, Member]]:
-    """Who could give something for it on the day wanted: the same duty where there is one."""
+def _theirs(
+    turn: Turn, mine: Shift, wanted: date, people: Sequence[Member]
+) -> list[tuple[Assignment, Member]]:
+    """Who could give something for it on the day wanted: the duty named for it, else the same where there is one."""
     day = shifts.on_day(turn.session, turn.village, wanted)
-    spoken = duties_in(turn.heard.text)
+    spoken = duties_wanted(turn.heard.text)
     same = [shift for shift in day if shift.duty == mine.duty] or day
     day = [shift for shift in day if shift.duty in spoken] or day
-    found = rosters.holders(turn.session, [shift.id for shift in (day if other else same)])
+    found = rosters.holders(turn.session, [shift.id for shift in (day if people else same)])
+    meant = {member.id for member in people}
     others = [(place, member) for place, member in found if member.id != turn.asker.id]
-    return [pair for pair in others if other is None or pair[1].id == other.id]
+    return [pair for pair in others if not meant or pair[1].id in meant]
 
 
 def _how(turn: Turn, place: Assignment, shift: Shift) -> Message:

@@ -154,7 +154,22 @@ def end_weekly(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     check(turn)
     row = patterns.end(turn.session, number(arguments[0]), turn.act)
     said_now = Text("shifts.pattern_ended", weekday=Text(f"weekday.{row.weekday}"), duty=row.duty)
-    return Toast(Text("common.done"), edit=Message(said_now))
+    back = turn.ask("patterns.undo", lasts=UNDO_LASTS, template=row.id)
+    button = Button(Text("common.undo"), f"planagain:{back.id}")
+    return Toast(Text("common.done"), edit=Message(said_now, ((button,),)))
+
+
+def weekly_again(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Every week after all."""
+    card = turn.opened(arguments[0], "patterns.undo")
+    check(turn)
+    row = patterns.resume(turn.session, turn.village, card.facts["template"], turn.act)
+    weekday = Text(f"weekday.{row.weekday}")
+    said_now = Text(
+        "shifts.pattern_resumed", weekday=weekday, starts=row.starts, ends=row.ends, duty=row.duty
+    )
+    end = Button(Text("shifts.button_end_weekly"), f"planend:{row.id}")
+    return Toast(Text("common.done"), edit=Message(said_now, ((end,),)))
 
 
 COMMANDS = {"plan": by_command}
@@ -168,5 +183,6 @@ BUTTONS = {
     "planmake": make,
     "planundo": undo,
     "planend": end_weekly,
+    "planagain": weekly_again,
 }
-UNDOES = {"planning.undo": undo}
+UNDOES = {"planning.undo": undo, "patterns.undo": weekly_again}

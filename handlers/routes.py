@@ -45,6 +45,7 @@ from handlers import (
     serving,
     sheets,
     shift_cards,
+    shift_closings,
     shift_lists,
     shift_sentences,
     shifts,
@@ -66,7 +67,7 @@ ROOMS: tuple[ModuleType, ...] = (
     *(sheets, serving, deliveries, alarms, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
     *(shifts, swaps, swap_answers, shift_sentences, fairness),
-    *(shift_lists, rosters, planning, shift_cards, presence, feeds),
+    *(shift_lists, rosters, planning, shift_cards, shift_closings, presence, feeds),
     *(requests, request_forms, request_taps, errands, kits, emergencies),
     *(outbox, examples, voices, handoff),
 )

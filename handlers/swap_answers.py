@@ -1,15 +1,24 @@
 """The other taps under an offer: no, never mind, the coordinator's yes and no, undone."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from handlers import guesses, questions, swap_names
+from handlers import shifts as shift_talk
 from handlers import swaps as swap_talk
 from handlers.bookings import known
 from handlers.rolls import number
 from handlers.turn import Turn
 from models.cards import Card
 from models.shifts import SwapKind
+from nlu import Intent, Understanding
+from nlu.phrases import comes_after_all
 from nlu.sentence import read_sentence
-from rules import places, shifts, swap_answers, swap_posts
+from rules import places, shifts, swap_answers, swap_posts, swap_states
 from rules.swaps import Asking
-from rules.values import Answer, Message, Text, Toast
+from rules.values import Answer, Message, Refused, Text, Toast
+
+JUST_NOW = timedelta(hours=1)
 
 
 def decline(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -22,12 +31,44 @@ def decline(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 
 def withdraw(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """ "Never mind, I will come myself"."""
+    """ "Never mind, I will come myself", by its button."""
     known(turn)
-    swap = swap_answers.withdraw(turn.session, number(arguments[0]), turn.act)
-    _, shift, giver = swap_posts.about(turn.session, swap)
-    said = Text("swaps.withdrawn", name=giver.name, **shifts.facts(turn.village, shift))
+    said = _withdrawn(turn, number(arguments[0]))
     return Toast(Text("common.done"), edit=Message(said) if turn.private else None)
+
+
+def _withdrawn(turn: Turn, swap_id: int) -> Text:
+    swap = swap_answers.withdraw(turn.session, swap_id, turn.act)
+    _, shift, giver = swap_posts.about(turn.session, swap)
+    return Text("swaps.withdrawn", name=giver.name, **shifts.facts(turn.village, shift))
+
+
+def myself(turn: Turn, words: str) -> Answer:
+    """The same in words: of several offers it is asked which; without any, the words mean something else."""
+    known(turn)
+    mine = swap_states.open_of(turn.session, turn.asker.id, turn.now, _days(turn, words))
+    if not mine:
+        return guesses.unclear(turn, questions.understand(turn))
+    if len(mine) > 1:
+        which = [(swap.id, shift) for swap, shift in mine]
+        return shift_talk.pick(turn, which, "swaps.which_withdraw", "swapend")
+    return _withdrawn(turn, mine[0][0].id)
+
+
+def overheard(turn: Turn, understanding: Understanding) -> Answer:
+    """Said in the group to nobody in particular: meant when the day is named, or when the offer was made just now."""
+    words = comes_after_all(turn.heard.text)
+    if words is None or turn.member is None:
+        return None
+    days = _days(turn, words)
+    mine = swap_states.open_of(turn.session, turn.asker.id, turn.now, days)
+    if len(mine) != 1 or not (days or turn.now - mine[0][0].offered_at <= JUST_NOW):
+        return None
+    return _withdrawn(turn, mine[0][0].id)
+
+
+def _days(turn: Turn, words: str) -> Sequence[date]:
+    return read_sentence(words, turn.today).dates
 
 
 def approve(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -67,6 +108,19 @@ def sure(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return swap_talk.edited(turn, swap_talk.take(turn, card.facts["swap"], despite_overlap=True))
 
 
+def chosen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """One of several of the same name was meant."""
+    card = turn.opened(arguments[0], "swaps.who")
+    known(turn)
+    if arguments[1] == "none":
+        return Toast(Text("common.done"), edit=Message(Text("common.said_again")))
+    choices = card.facts["choices"]
+    if not arguments[1].isdecimal() or int(arguments[1]) >= len(choices):
+        raise Refused("common.old_button")
+    place_id, asking = swap_names.from_facts(turn, choices[int(arguments[1])])
+    return swap_talk.edited(turn, swap_talk.pursued(turn, place_id, asking))
+
+
 def ask_day(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """For which day would the shift be swapped? The next message says."""
     known(turn)
@@ -93,6 +147,9 @@ BUTTONS = {
     "swapundo": undo,
     "swapsure": sure,
     "swapday": ask_day,
+    "swapwho": chosen,
 }
 CARDS = {"swaps.day": named_day}
+COMMANDS = {"myself": myself}
+OVERHEARD = {Intent.CHATTER: overheard}
 UNDOES = {"swaps.undo": undo}

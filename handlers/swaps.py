@@ -1,21 +1,23 @@
 """Swapping shifts: who can step in, mine for yours, I will do it, and the answers under each question."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from sqlmodel import select
 
 from handlers import shifts as shift_talk
+from handlers import swap_names
 from handlers.bookings import known
 from handlers.questions import UNDO_LASTS
 from handlers.rolls import number
+from handlers.swap_names import Meant
 from handlers.turn import Turn
 from models.outbox import Post
 from models.people import Member
-from models.shifts import Shift, Swap, SwapKind, SwapState
-from nlu import Slots, Understanding
+from models.shifts import Assignment, Shift, Swap, SwapKind, SwapState
+from nlu import Understanding
 from rules import outbox, rosters, shifts, swap_posts, swap_states, swaps, vacancies
 from rules.eligibility import Overlaps
-from rules.people import resolve
 from rules.rosters_read import duties_in
 from rules.swaps import Asking
 from rules.values import Answer, Button, Message, Refused, Text, Toast
@@ -45,20 +47,27 @@ def offer(turn: Turn, understanding: Understanding) -> Answer:
         return shift_talk.nothing_of_yours(slots)
     if len(found) > 1:
         return shift_talk.pick(turn, [(p.id, s) for p, s in found], "swaps.which", "shiftno")
-    taker = named(turn, slots)
-    kind = SwapKind.COVER if taker else SwapKind.GIVE
-    return opened(turn, found[0][0].id, Asking(kind, taker))
+    place_id = found[0][0].id
+    people = swap_names.called(turn, slots)
+    if not people:
+        return opened(turn, place_id, Asking())
+    return settled(turn, [Meant(one, place_id, Asking(SwapKind.COVER, one)) for one in people])
 
 
-def named(turn: Turn, slots: Slots) -> Member | None:
-    """The one other person a sentence names; a name that fits nobody or several is asked back."""
-    spoken = rosters.spoken_of(turn.session, turn.village.id, turn.heard.text)
-    others = [member for member in spoken if member.id != turn.asker.id]
-    if not others and slots.beneficiary:
-        others = [m for m in resolve(turn.session, turn.asker, slots.beneficiary) if m.id != turn.asker.id]
-    if len(others) > 1 or (slots.beneficiary and not others):
-        raise Refused("swaps.who_is_that", name=(slots.beneficiary or others[0].name)[:20])
-    return others[0] if others else None
+def settled(turn: Turn, choices: Sequence[Meant]) -> Answer:
+    """What is asked of one person; of several of the same name it is first asked who is meant."""
+    if len(choices) > 1:
+        return swap_names.which(turn, choices)
+    return pursued(turn, choices[0].place_id, choices[0].asking)
+
+
+def pursued(turn: Turn, place_id: int, asking: Asking) -> Answer:
+    """Take what is on offer already, else ask for it."""
+    offered = swap_states.open_for(turn.session, place_id)
+    claims = asking.taker is not None and asking.taker.id == turn.asker.id
+    if claims and offered is not None and offered.taker_id in (None, turn.asker.id):
+        return take(turn, offered.id)
+    return opened(turn, place_id, asking)
 
 
 def opened(turn: Turn, place_id: int, asking: Asking) -> Answer:
@@ -101,9 +110,9 @@ def claim(turn: Turn, understanding: Understanding) -> Answer:
     slots = understanding.slots
     if turn.heard.reply_to_bot and not slots.dates and (answer := replied_to(turn)) is not None:
         return answer
-    other = named(turn, slots)
-    if other is not None:
-        return _instead_of(turn, other, understanding)
+    people = swap_names.called(turn, slots)
+    if people:
+        return _instead_of(turn, people, understanding)
     found = openings(turn, understanding)
     if not found:
         raise shift_talk.unneeded(turn, slots.dates)
@@ -136,17 +145,21 @@ def openings(turn: Turn, understanding: Understanding) -> list[tuple[str, Shift]
     return [pair for pair in kept if pair[1].duty in duties] or kept
 
 
-def _instead_of(turn: Turn, other: Member, understanding: Understanding) -> Answer:
+def _instead_of(turn: Turn, people: Sequence[Member], understanding: Understanding) -> Answer:
+    """Only whoever of that name is on can be meant."""
     days = shift_talk.days_meant(turn, understanding)
-    theirs = rosters.mine(turn.session, other.id, turn.today, days)
-    ahead = [(place, shift) for place, shift in theirs if shift.starts_at > turn.now]
-    if not ahead:
-        raise Refused("swaps.has_none", name=other.name)
-    place, _ = ahead[0]
-    offered = swap_states.open_for(turn.session, place.id)
-    if offered is not None and offered.taker_id in (None, turn.asker.id):
-        return take(turn, offered.id)
-    return opened(turn, place.id, Asking(SwapKind.COVER, turn.asker))
+    found = [(one, _first_of(turn, one, days)) for one in people]
+    cover = Asking(SwapKind.COVER, turn.asker)
+    choices = [Meant(one, place.id, cover) for one, place in found if place is not None]
+    if not choices:
+        raise Refused("swaps.has_none", name=people[0].name)
+    return settled(turn, choices)
+
+
+def _first_of(turn: Turn, member: Member, days: Sequence[date]) -> Assignment | None:
+    theirs = rosters.mine(turn.session, member.id, turn.today, days)
+    ahead = shift_talk.of_duty([pair for pair in theirs if pair[1].starts_at > turn.now], turn)
+    return ahead[0][0] if ahead else None
 
 
 def take_by_tap(turn: Turn, arguments: tuple[str, ...]) -> Answer:

@@ -14,6 +14,17 @@ WHO = r"(?:帮|给|替)?(?P<who>(?!我的?$|我(?:现在|还|一共|总共|到�
 DEBTOR = r"(?:我|俺|(?:帮|给|替)?(?P<who>我(?:妈|爸|家|奶奶|爷爷|外婆|外公|老伴|老公|老婆)[一-鿿]{0,2}?|(?!我|俺|谁|哪|现在|还|一共|总共|到底|工资)[一-鿿]{2,4}?)的?)?"
 REST = r"(?:先|就|都|要|想|暂时|全部)*(?:停掉|停送|停订|停餐|停吃|停一?停|停一下|停几天|停了|停|歇一?歇|歇几天|歇|暂停|(?<=先)不(?:用|要)(?:再)?(?:送饭|送餐|订饭|送|订))(?:吃|送|订|餐|饭|几天|一下|一阵|吧|了|啊)*"
 LASTING = r"(?:长期|固定|每天|天天|平时)的?(?:报餐|订餐|订饭|送餐|送饭|吃饭|饭|餐)?的?"
+WEEKDAY = r"(?:[今明后]天|大后天|下?(?:个)?(?:周|星期|礼拜)[一二三四五六日天])"
+NOT_NEEDED = r"(?:(?:不用|不要|不必|别)(?:再)?(?:帮我|给我|麻烦大家)?(?:找|问|换)?(?:别?人|大家)?(?:替|顶|代|来)?(?:我)?(?:班)?|不(?:找|换|问)(?:别?人|大家|班)?(?:替|顶)?)了"
+I_COME = r"(?:我又|又)?(?:还是)?(?:我|俺)(?:还是)?(?:自己|可以|能|又能)*(?:来|去|上|做|值)(?:得了)?(?:吧|了|好了|就行|就好)*"
+MYSELF = (
+    rf"(?P<when>(?:那|这)?{WEEKDAY}?(?:早上|中午|晚上)?的?(?:班|送餐|送饭|做饭|帮厨|打扫|洗碗)?[ ,]*"
+    rf"(?:(?:算了|不用了|没事了?|{NOT_NEEDED})+[ ,]*(?:{NOT_NEEDED})?[ ,]*{I_COME}"
+    rf"|(?:不用|不要|别|不必)(?:再)?(?:帮我|给我)?(?:找人?|找?人)(?:替|顶|代|换)?(?:我)?(?:班)?了"
+    r"|(?:还是)?(?:我|俺)(?:还是)?自己(?:来|去|上|做|值)(?:吧|了|好了|就行|就好)*))"
+    r"|(?:never ?mind|forget it)[ ,]*i(?:'ll| will| can) (?:come|do it|go)(?: myself)?|i(?:'ll| will) (?:come|do it) myself"
+)
+"""Nobody need be found any longer: whoever asked comes after all."""
 
 SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (command, re.compile(pattern, re.I))
@@ -61,6 +72,7 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?:我)?(?:不小心)?(?:点|按|搞|弄|订|报)错(?:了|啦)?|撤销|撤回|(?:我)?改(?:变)?主意了?|反悔了?|刚才(?:的|那个)?(?:不算|错了|点错了?|不要了?)|undo|my mistake",
         ),
         ("still", r"(?:算了|等等|哎呀|哦)?[ ,]*(?:我)?(?:还是|又)(?:要|想要|吃|想吃|来|订)(?:吧|了|的|好了)*|i want it after all"),
+        ("myself", MYSELF),
         ("resume", rf"{WHO}(?:{LASTING})?(?:可以|都|再)*(?:恢复|重新开始|接着送|接着订|继续(?:送|订|吃))(?:{LASTING}|报餐|订餐|订饭|送餐|送饭|饭|餐|吧|了)*|resume"),
         ("rest", rf"{WHO}(?P<when>[^。停歇]*?)(?:{LASTING})?{REST}|(?:pause|stop) (?P<en>.*)"),
     )
@@ -95,6 +107,15 @@ def spoken(text: str) -> tuple[str, str] | None:
         if found and (command == "close" or not FOREIGN.search(said)):
             return command, _about(found, said)
     return None
+
+
+COMES = re.compile(MYSELF, re.I)
+
+
+def comes_after_all(text: str) -> str | None:
+    """Whether somebody who asked to be replaced comes themselves; what they said, with the day if they named one."""
+    said = normalise(text).strip(" ,。!?~") if len(text) <= LONGEST else ""
+    return said if COMES.fullmatch(said) else None
 
 
 PLACED = rf"(?:[一-鿿]{{1,2}}(?:寨|组|屯|队|边|村)的?)?{PERSON}"

@@ -11,7 +11,7 @@ from models.meals import MealState
 from models.menus import DayKind, DayMark
 from models.people import Canteen, Role
 from models.store import hold
-from rules import audit, meals, menus
+from rules import audit, meals, menus, shift_closings
 from rules.audit import Act
 from rules.people import holds
 from rules.settings import local_day, settings_of
@@ -161,6 +161,7 @@ def close(session: Session, canteen: Canteen, day: date, reason: str, act: Act) 
         for meal in menus.coming(session, canteen.id, day, day)
         if meal.state not in (MealState.SERVED, MealState.CANCELLED)
     ]
+    shift_closings.tell(session, canteen, day, act)
     return sum(meals.call_off(session, meal.id, reason, act) for meal in going)
 
 

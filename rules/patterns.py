@@ -73,7 +73,7 @@ def _plan(weekly: Weekly | ShiftTemplate, day: date) -> Plan:
     return Plan(day, weekly.starts, weekly.ends, weekly.duty, weekly.needed)
 
 
-def _same(session: Session, canteen: Canteen, weekly: Weekly) -> ShiftTemplate | None:
+def _same(session: Session, canteen: Canteen, weekly: Weekly | ShiftTemplate) -> ShiftTemplate | None:
     same = (row for row in of(session, canteen.id) if row.weekday == weekly.weekday)
     return next((row for row in same if (row.duty, row.starts) == (weekly.duty, weekly.starts)), None)
 
@@ -87,6 +87,23 @@ def end(session: Session, template_id: int, act: Act) -> ShiftTemplate:
     row.ended_at = act.now
     session.add(row)
     audit.record(session, act, "shifts.pattern_ended", f"template:{row.id}")
+    return row
+
+
+def resume(session: Session, canteen: Canteen, template_id: int, act: Act) -> ShiftTemplate:
+    """Undo an ending: the pattern goes on as before, unless the same was made anew meanwhile."""
+    shifts.check_coordinates(session, act)
+    hold(session, Canteen, canteen.id)
+    row = hold(session, ShiftTemplate, template_id)
+    if row is None or row.canteen_id != act.canteen_id:
+        raise Refused("common.old_button")
+    if row.ended_at is None or _same(session, canteen, row) is not None:
+        raise Refused("shifts.changed_since")
+    row.ended_at = None
+    session.add(row)
+    session.flush()
+    audit.record(session, act, "shifts.pattern_resumed", f"template:{row.id}")
+    extend(session, canteen, [row], act)
     return row
 
 

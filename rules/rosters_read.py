@@ -84,6 +84,11 @@ def duties_in(words: str) -> tuple[DutyKind, ...]:
     return tuple(dict.fromkeys(DUTIES[found[0]] for found in _DUTY.finditer(words)))
 
 
+def duties_wanted(words: str) -> tuple[DutyKind, ...]:
+    """The duties asked for in return, in 我拿周二的送餐换周五的打扫; all that are named where nothing tells them apart."""
+    return duties_in(words.partition("换")[2]) or duties_in(words)
+
+
 def looks_like_roster(text: str) -> bool:
     """Whether a message may be a pasted roster: two days at least, each followed by names after a colon."""
     days = [part for part in _SEPARATOR.split(text) if _DAY.match(part)]

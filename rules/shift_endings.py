@@ -64,7 +64,9 @@ def _release(session: Session, canteen: Canteen, shift: Shift, place: Assignment
     place.state, place.ended_at, place.ended_by_id = AssignmentState.EXCUSED, act.now, act.actor_id
     session.add(place)
     member = session.get_one(Member, place.member_id)
-    said = Text("shifts.called_off_notice", reason=shift.reason, **facts(canteen, shift))
+    why = {"reason": shift.reason} if shift.reason else {}
+    key = "shifts.called_off_notice" if why else "shifts.called_off_plain"
+    said = Text(key, **why, **facts(canteen, shift))
     if member.id != act.actor_id:
         outbox.tell(session, f"shiftoff:{shift.id}:{act.update_id}", member, said, now=act.now)
     return member

@@ -46,7 +46,12 @@ def withdraw(session: Session, swap_id: int, act: Act) -> Swap:
         shifts.check_coordinates(session, act)
     if swap.state not in OPEN_SWAPS:
         swap_states.check_open(session, swap, place, act)
+    waited = swap.taker_id if swap.agreed_at is not None else None
     swap_states.end(session, swap, SwapState.WITHDRAWN, act)
+    if waited not in (None, act.actor_id):
+        canteen, shift, giver = swap_posts.about(session, swap)
+        said = Text("swaps.keeps_it", name=giver.name, **shifts.facts(canteen, shift))
+        outbox.tell(session, f"swap:{swap.id}:withdrawn", session.get_one(Member, waited), said, now=act.now)
     return swap
 
 

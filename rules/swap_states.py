@@ -1,5 +1,7 @@
 """One offer as a row: found and held, still open or not, ended, written down with its audit row."""
 
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -17,6 +19,19 @@ def open_for(session: Session, place_id: int) -> Swap | None:
     """The open offer of a place."""
     own = select(Swap).where(Swap.assignment_id == place_id, col(Swap.state).in_(OPEN_SWAPS))
     return session.exec(own).first()
+
+
+def open_of(
+    session: Session, member_id: int, now: datetime, days: Sequence[date] = ()
+) -> list[tuple[Swap, Shift]]:
+    """What somebody has on offer of their own, soonest first; on some days only when they are named."""
+    own = select(Swap, Shift).join(Assignment, col(Assignment.id) == col(Swap.assignment_id))
+    own = own.join(Shift, col(Shift.id) == col(Assignment.shift_id))
+    own = own.where(Assignment.member_id == member_id, col(Assignment.state).in_(RESPONSIBLE))
+    own = own.where(col(Swap.state).in_(OPEN_SWAPS), Shift.starts_at > now)
+    if days:
+        own = own.where(col(Shift.day).in_(days))
+    return list(session.exec(own.order_by(col(Shift.starts_at), col(Swap.id))).all())
 
 
 def answerer_of(swap: Swap, place: Assignment) -> int | None:
