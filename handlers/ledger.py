@@ -29,8 +29,7 @@ def account(turn: Turn, argument: str) -> Answer:
     member = _meant(turn, argument) if argument else turn.asker
     people.check_may_act(turn.session, turn.asker, member, "money", turn.today)
     owed = ledger.balance(turn.session, member.id)
-    key = "ledger.owes" if owed > 0 else "ledger.ahead" if owed < 0 else "ledger.even"
-    said = Text(key, name=member.name, **({"amount": Fen(abs(owed))} if owed else {}))
+    said = ledger.owed_text(member, owed)
     return lines(said, *(_line(entry) for entry in ledger.latest(turn.session, member.id)))
 
 
@@ -148,7 +147,7 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     card = turn.opened(arguments[0], "ledger.undo")
     entry = ledger.take_back(turn.session, int(card.facts["entry"]), turn.act)
     member = turn.session.get_one(Member, entry.member_id)
-    said = Text("ledger.undone", name=member.name, balance=ledger.balance(turn.session, member.id))
+    said = Text("ledger.undone", now=ledger.owed_text(member, ledger.balance(turn.session, member.id)))
     return Toast(Text("common.done"), edit=Message(said))
 
 

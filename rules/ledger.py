@@ -155,6 +155,12 @@ def pay(session: Session, member: Member, fen: int, act: Act) -> LedgerEntry:
     return entry
 
 
+def owed_text(member: Member, owed: Fen) -> Text:
+    """What is owed, or kept ahead."""
+    key = "ledger.owes" if owed > 0 else "ledger.ahead" if owed < 0 else "ledger.even"
+    return Text(key, name=member.name, **({"amount": Fen(abs(owed))} if owed else {}))
+
+
 def paid_text(member: Member, amount: Fen, owed: Fen) -> Text:
     """What was received, and what is owed or kept ahead after it."""
     if owed > 0:

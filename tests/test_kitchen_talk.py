@@ -94,6 +94,21 @@ def test_the_manager_writes_down_fifty_yuan_and_granny_reads_it_in_private(villa
     assert ledger.balance(session, granny.id) == 0
 
 
+def test_taking_back_a_payment_never_speaks_of_a_debt_below_zero(village, session, granny, manager):
+    for paid in ("50", "30"):
+        village.says(manager, f"/pay 李奶奶 {paid}元")
+        village.taps(manager, village.data_of("好的"))
+    village.taps(manager, village.data_of("撤销"))
+    assert village.told(manager)[-1] == "撤销了。李奶奶不欠钱，账上还存着 50元。"
+
+
+def test_taking_back_the_only_payment_leaves_nothing_owed(village, granny, manager):
+    village.says(manager, "/pay 李奶奶 50元")
+    village.taps(manager, village.data_of("好的"))
+    village.taps(manager, village.data_of("撤销"))
+    assert village.told(manager)[-1] == "撤销了。李奶奶不欠钱。"
+
+
 def test_nobody_reads_somebody_elses_account(village, session, granny, volunteer):
     assert "李奶奶" in village.says(volunteer, "/account 李奶奶")[0]
     assert "元" not in village.says(volunteer, "/account 李奶奶")[0]
