@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from nlu.beneficiaries import whom
 from nlu.numbers import NUMBER, number
 from nlu.parts import REFUSED, count_of, meal_of, mode_of, parts_of
 from nlu.sentence import CLAUSE, Sentence
@@ -68,6 +69,7 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
         return Slots()
     person = find_person(sentence.text, names)
     if intent in ELSEWHERE:
+        person = whom(sentence, person)
         sentence = sentence.without(ELSEWHERE[intent])
     if intent is Intent.CANCEL_MEAL:
         sentence = sentence.narrowed(REFUSES)
