@@ -42,12 +42,21 @@ KIN = re.compile(
 
 
 def whom(sentence: Sentence, person: str | None) -> str | None:
-    """Who the meal is for: whoever was found, unless more than that was said, or words nobody knows."""
+    """Who the meal is for: whoever was found, unless more was said; two are both named, so that it is asked."""
     text = _bare(sentence)
-    said = [words for words in map(_else, AFTER.finditer(text)) if words]
+    said = {words: bool(found["name"]) for found in AFTER.finditer(text) if (words := _else(found))}
     if person is None:
-        return said[0] if said else _in_english(text)
-    return next((words for words in said if f"{person}的" in words), person)
+        return _both(said) or next(iter(said), None) or _in_english(text)
+    whole = next((words for words in said if f"{person}的" in words), person)
+    return (
+        _both({whole: True, **{words: sure for words, sure in said.items() if person not in words}}) or whole
+    )
+
+
+def _both(said: dict[str, bool]) -> str | None:
+    """Several for whom something is ordered in so many words, as one name that nobody bears."""
+    ordered = [words for words, sure in said.items() if sure]
+    return "和".join(ordered[:2]) if len(ordered) > 1 else None
 
 
 def _bare(sentence: Sentence) -> str:
