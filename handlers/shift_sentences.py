@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import bookings, exchanges
+from handlers import bookings, exchanges, swap_answers
 from handlers import shifts as shift_talk
 from handlers import swaps as swap_talk
 from handlers.bookings import known
 from handlers.turn import Turn
 from nlu import Action, Intent, Understanding
+from nlu.phrases import comes_after_all
 from rules import outbox, rolls
 from rules.values import Answer, Refused, Text
 
@@ -45,6 +46,8 @@ def _is_personal(key: str) -> bool:
 
 def overheard(turn: Turn, understanding: Understanding, read: Reading) -> Answer:
     """Said in the group to nobody in particular: answered when it surely is about a shift, else left alone."""
+    if comes_after_all(turn.heard.text) is not None:
+        return swap_answers.overheard(turn, understanding)
     if turn.member is None or not understanding.slots.dates:
         return None
     try:

@@ -151,5 +151,6 @@ BUTTONS = {
 }
 CARDS = {"swaps.day": named_day}
 COMMANDS = {"myself": myself}
-OVERHEARD = {Intent.CHATTER: overheard}
+OVERHEARD = {Intent.CHATTER: overheard, Intent.QUERY_SHIFTS: overheard}
+"""Nobody need be found: words that otherwise are small talk, or a question about the roster."""
 UNDOES = {"swaps.undo": undo}

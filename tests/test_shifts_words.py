@@ -285,6 +285,29 @@ class TestNeverMind:
         said = village.says(volunteer, "算了我自己来", group=True)
         assert said == ["好，不找了：11月27日 周五 7:30–11:30 打扫还是阿军来。"]
 
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "周五的班还是我自己来",
+            "不用找人替我了",
+            "周五的班不用换了，我能来",
+            "不用找人替了",
+            "本周五不用找人了，我自己来",
+            "周五的打扫不用找人了，我来",
+        ],
+    )
+    def test_however_it_is_said_in_the_group(self, session, village, plan, on, volunteer, words):
+        on(volunteer, plan())
+        village.says(volunteer, "我周五早上来不了，谁能替", group=True)
+        assert "还是阿军来" in village.says(volunteer, words, group=True)[0]
+        assert open_swap(session).state == SwapState.WITHDRAWN
+
+    @pytest.mark.parametrize("words", ["周五的班还是我自己来", "不用找人替我了", "周五的班不用换了，我能来"])
+    def test_in_the_group_without_an_offer_it_is_chatter(self, session, village, plan, on, volunteer, words):
+        on(volunteer, plan())
+        assert village.says(volunteer, words, group=True) == []
+        assert open_swap(session) is None
+
     def test_said_in_the_group_hours_later_it_needs_the_day(self, session, village, plan, on, volunteer):
         on(volunteer, plan())
         village.says(volunteer, "我周五早上来不了，谁能替", group=True)
