@@ -62,8 +62,8 @@ def _both(said: dict[str, bool]) -> str | None:
 def _bare(sentence: Sentence) -> str:
     """The text with days, meals, counts and needs as one sign each, so that no name runs on into them."""
     letters = list(sentence.text[:FURTHEST])
-    spans = [*sentence.days, *sentence.meals, *sentence.counts]
-    places = [(span.start, span.end) for span in spans]
+    places = [(day.start, day.end) for day in sentence.days]
+    places += [(span.start, span.end) for span in (*sentence.meals, *sentence.counts)]
     places += [found.span() for found in NEEDS.finditer(sentence.low)]
     for start, end in places:
         letters[start:end] = "_" * (end - start)
