@@ -176,7 +176,7 @@ def test_a_seat_is_taken_by_a_tap(session, canteen, village, lunch, granny, cook
     bookings.book(session, canteen, cook, Order(TOMORROW, Sitting.LUNCH), act(cook))
     bookings.cancel(session, kept.booking.id, act(granny))
     offer = session.exec(select(SeatOffer)).one()
-    assert "王师傅：11月26日 周四午饭 1 份" in village.taps(cook, f"seat:{offer.id}:yes")
+    assert "王师傅订好了：11月26日 周四午饭 1 份" in village.taps(cook, f"seat:{offer.id}:yes")
     assert mine(session, lunch, cook).state == BookingState.BOOKED
 
 
@@ -245,7 +245,7 @@ def test_no_button_is_longer_than_the_messenger_allows(session, village, lunch, 
 def test_a_no_for_next_week_keeps_the_standing_booking_away(session, canteen, village, granny, act):
     pattern = standing.drafted(canteen, granny, "daily", Sitting.LUNCH, act(granny))
     standing.make(session, canteen, granny, pattern, act(granny))
-    assert "11月28日 周六午饭 1 份（来食堂吃）取消了" in village.says(granny, "周六中午不吃了")
+    assert "李奶奶取消了：11月28日 周六午饭 1 份（来食堂吃）" in village.says(granny, "周六中午不吃了")
     saturday = date(2026, 11, 28)
     assert standing.generate(session, canteen, saturday, Sitting.LUNCH, village.now) == 0
     (undo,) = village.buttons()
