@@ -10,11 +10,12 @@ from handlers.bookings import known
 from handlers.rolls import number
 from handlers.turn import Turn
 from models.cards import Card
-from models.shifts import SwapKind
+from models.shifts import Shift, Swap, SwapKind
 from nlu import Intent, Understanding
 from nlu.phrases import comes_after_all
 from nlu.sentence import read_sentence
 from rules import places, shifts, swap_answers, swap_posts, swap_states
+from rules.rosters_read import duties_in
 from rules.swaps import Asking
 from rules.values import Answer, Message, Refused, Text, Toast
 
@@ -46,7 +47,7 @@ def _withdrawn(turn: Turn, swap_id: int) -> Text:
 def myself(turn: Turn, words: str) -> Answer:
     """The same in words: of several offers it is asked which; without any, the words mean something else."""
     known(turn)
-    mine = swap_states.open_of(turn.session, turn.asker.id, turn.now, _days(turn, words))
+    mine = _offered(turn, words)
     if not mine:
         return guesses.unclear(turn, questions.understand(turn))
     if len(mine) > 1:
@@ -61,10 +62,17 @@ def overheard(turn: Turn, understanding: Understanding) -> Answer:
     if words is None or turn.member is None:
         return None
     days = _days(turn, words)
-    mine = swap_states.open_of(turn.session, turn.asker.id, turn.now, days)
+    mine = _offered(turn, words)
     if len(mine) != 1 or not (days or turn.now - mine[0][0].offered_at <= JUST_NOW):
         return None
     return _withdrawn(turn, mine[0][0].id)
+
+
+def _offered(turn: Turn, words: str) -> list[tuple[Swap, Shift]]:
+    """The asker's open offers that the words mean: of the day and the duty named, where they are."""
+    mine = swap_states.open_of(turn.session, turn.asker.id, turn.now, _days(turn, words))
+    duties = duties_in(words)
+    return [pair for pair in mine if pair[1].duty in duties] or mine
 
 
 def _days(turn: Turn, words: str) -> Sequence[date]:

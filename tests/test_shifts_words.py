@@ -268,6 +268,17 @@ class TestNeverMind:
         first, second = session.exec(select(Swap).order_by(Swap.id)).all()
         assert (first.state, second.state) == (SwapState.WITHDRAWN, SwapState.OFFERED)
 
+    @pytest.mark.parametrize("group", [False, True])
+    def test_the_duty_named_tells_them_apart(self, session, village, plan, on, volunteer, group):
+        on(volunteer, plan())
+        on(volunteer, plan(FRIDAY, time(13), time(14), DutyKind.DELIVERY))
+        village.says(volunteer, "我周五的打扫来不了，谁能替")
+        village.says(volunteer, "我周五的送餐来不了，谁能替")
+        said = village.says(volunteer, "周五的送餐不用找人了，我来", group=group)
+        assert said == ["好，不找了：11月27日 周五 13:00–14:00 送餐还是阿军来。"]
+        first, second = session.exec(select(Swap).order_by(Swap.id)).all()
+        assert (first.state, second.state) == (SwapState.OFFERED, SwapState.WITHDRAWN)
+
     def test_without_an_offer_the_words_mean_something_else(self, session, village, volunteer, granny):
         assert "不找了" not in village.says(volunteer, "算了我自己来")[0]
         assert village.says(granny, "算了我自己来", group=True) == []
