@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.kitchen import MealClock, MorningCheck, Sample
 from models.meals import Booking, BookingState, Sitting
@@ -169,13 +169,13 @@ def test_the_month_comes_on_paper_and_as_a_table(village, session, cook, lunch):
     village.says(cook, "/kitchen")
     village.taps(cook, village.data_of("更多"))
     assert "马上" in village.taps(cook, village.data_of("这个月"))
-    papers = [
-        row.body["attachment"] for row in session.exec(select(OutboxMessage)) if "attachment" in row.body
-    ]
+    rows = session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all()
+    papers = [row.body["attachment"] for row in rows if "attachment" in row.body]
     assert [paper["sheet"] for paper in papers] == ["kitchen_book", "kitchen_table"]
     assert papers[0]["facts"] == {"canteen_id": village.canteen.id, "month": "2026-11-01"}
     village.taps(cook, village.data_of("上个月"))
-    assert session.exec(select(OutboxMessage)).all()[-1].body["attachment"]["facts"]["month"] == "2026-10-01"
+    newest = session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id).desc())).first()
+    assert newest.body["attachment"]["facts"]["month"] == "2026-10-01"
 
 
 @pytest.fixture

@@ -86,8 +86,8 @@ def test_two_people_in_one_sentence_are_both_booked_and_both_taken_back(
     village, session, granny, neighbour, cook
 ):
     said = village.says(cook, "李奶奶和覃叔明天中午各一份")[0]
-    assert "李奶奶：11月26日 周四午饭 1 份" in said
-    assert "覃叔：11月26日 周四午饭 1 份" in said
+    assert "李奶奶订好了：11月26日 周四午饭 1 份" in said
+    assert "覃叔订好了：11月26日 周四午饭 1 份" in said
     village.says(cook, "点错了")
     assert {row.state for row in session.exec(select(Booking))} == {BookingState.CANCELLED}
 
