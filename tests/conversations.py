@@ -82,7 +82,8 @@ class Conversation:
 
     def told_in_group(self) -> list[str]:
         """Everything the bot ever wrote in the group, put into words."""
-        rows = self.session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == self.canteen.chat_id))
+        public = select(OutboxMessage).where(OutboxMessage.chat_id == self.canteen.chat_id)
+        rows = self.session.exec(public.order_by(col(OutboxMessage.id))).all()
         return [self._words(row) for row in rows]
 
     def data_of_told(self, who: Member, label: str) -> str:
