@@ -57,7 +57,7 @@ def speaker(session: Session, heard: Heard) -> Speaker:
     if found.account_id is None and heard.person_id is not None:
         session.add(Account(telegram_id=heard.person_id, name=heard.person_name[:128]))
         found = _recall(session, heard)
-    if found.lost and heard.private:
+    if found.lost and _reaches(heard):
         reachable_again(session, heard.person_id or 0)
     return found
 
