@@ -42,11 +42,6 @@ def load(folder: Path = HERE) -> Catalogs:
     return found
 
 
-def languages() -> tuple[str, ...]:
-    """Languages there is a catalog for."""
-    return tuple(load())
-
-
 def known(language: str | None) -> str:
     """The nearest language there is a catalog for: `en-GB` → `en`, `zh-hans` → `zh_CN`."""
     if language and language.lower().startswith("en"):
