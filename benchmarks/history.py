@@ -16,9 +16,9 @@ from benchmarks import past
 from benchmarks.figures import Claim, Section, at_most, middle, shown
 from handlers.taking import hear
 from models.inbox import InboxUpdate
-from models.meals import Booking, Meal
+from models.lunch.meals import Booking, Meal
 from models.store import Store, open_store
-from rules import sheets
+from rules.lunch import sheets
 from transports.updates import Heard, Kind
 
 MONTH, TEN_YEARS = 30, 3_652

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from models import migrate
-from models.meals import Booking, Meal, Mode, Sitting, Source
-from models.people import Account, Canteen, Member, MemberRole, Role
+from models.lunch.meals import Booking, Meal, Mode, Sitting, Source
+from models.members.people import Account, Canteen, Member, MemberRole, Role
 from models.store import open_store
 
 CANTEENS = 100

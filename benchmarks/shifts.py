@@ -13,11 +13,11 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from benchmarks.figures import Claim, Section, at_most, middle, shown
+from models.members.people import Canteen, Member, MemberRole, Role
 from models.migrate import upgrade
-from models.people import Canteen, Member, MemberRole, Role
-from models.shifts import Assignment, AssignmentState, DutyKind, Shift, ShiftState
 from models.store import Store, open_store
-from rules import rosters
+from models.volunteers.shifts import Assignment, AssignmentState, DutyKind, Shift, ShiftState
+from rules.volunteers import rosters
 
 ZONE = ZoneInfo("Asia/Shanghai")
 VOLUNTEERS = 1_000

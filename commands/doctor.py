@@ -117,7 +117,7 @@ def _groups(config: Config) -> list[int]:
     from sqlmodel import col, select
 
     from models import migrate
-    from models.people import Canteen
+    from models.members.people import Canteen
     from models.store import open_store
 
     if migrate.current(config.store.url) != migrate.head():

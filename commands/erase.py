@@ -16,8 +16,8 @@ def main(arguments: Namespace) -> int:
     config = configured(arguments)
     if config is None:
         return 1
-    from models.people import Member
-    from rules import privacy
+    from models.members.people import Member
+    from rules.members import privacy
 
     def unit(session: Any) -> bool:
         member = session.get(Member, arguments.person_id)

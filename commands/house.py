@@ -18,17 +18,17 @@ from commands.guarding import ended, guard
 from commands.logs import set_up
 from commands.saying import say
 from config import Config
-from handlers.emergencies import urgent
+from handlers.elders.emergencies import urgent
 from handlers.taking import Turns
 from jobs.gathered import DUTIES
 from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
 from models.store import Store
-from rules.notices import group_post
-from rules.posts import daily_post
-from rules.swap_posts import swap_post
-from rules.vacancies import vacancy_post
+from rules.elders.notices import group_post
+from rules.lunch.posts import daily_post
+from rules.volunteers.swap_posts import swap_post
+from rules.volunteers.vacancies import vacancy_post
 from transports.dispatch import Dispatcher, Handling
 from transports.faultlines import where
 from transports.headstart import Headstart
@@ -58,7 +58,7 @@ async def make_sheet(
     store: Store, telegram: Telegram, attachment: Mapping[str, Any], row: OutboxMessage
 ) -> tuple[str, bytes]:
     """A sheet as it stands when it leaves: read, then set in a thread of its own; a recording is fetched again."""
-    from rules import sheets as figures
+    from rules.lunch import sheets as figures
     from texts import Words
     from texts import sheets as paper
 

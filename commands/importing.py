@@ -38,15 +38,15 @@ def main(arguments: Namespace) -> int:
 def reader(what: str) -> Any:
     """The rules that read and keep this kind of file; None for one that no release knows yet."""
     if what == "people":
-        from rules import people_import
+        from rules.members import people_import
 
         return people_import
     if what == "menus":
-        from rules import menus_import
+        from rules.lunch import menus_import
 
         return menus_import
     if what == "shifts":
-        from rules import shifts_import
+        from rules.volunteers import shifts_import
 
         return shifts_import
     return None

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 import models
 from config import Config
 from models import migrate
-from models.people import Canteen
+from models.members.people import Canteen
 from models.store import Store, open_store
 
 assert models

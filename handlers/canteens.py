@@ -2,7 +2,7 @@
 
 from handlers.turn import Turn
 from models.cards import Card
-from models.people import Canteen, Role
+from models.members.people import Canteen, Role
 from rules import canteens, choices
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
 from transports.updates import Kind

@@ -1,6 +1,6 @@
 """Learning in chat: may I keep this sentence, what did it mean, and words that mean something here."""
 
-from handlers.bookings import UNDO_LASTS, known
+from handlers.lunch.bookings import UNDO_LASTS, known
 from handlers.missed import UNTEACHABLE, propose
 from handlers.turn import Turn
 from nlu import Intent

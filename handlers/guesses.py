@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from handlers import questions
 from handlers.turn import Turn
-from models.people import Role
+from models.members.people import Role
 from nlu import Intent, Understanding
 from rules.values import Answer, Button, Message, Text
 

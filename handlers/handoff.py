@@ -6,8 +6,8 @@ from sqlmodel import col, select
 
 from handlers import questions
 from handlers.turn import Turn
+from models.members.people import Member, MemberRole, Role
 from models.outbox import MessageClass
-from models.people import Member, MemberRole, Role
 from nlu import Intent, Understanding
 from rules import audit, outbox
 from rules.values import Answer, Text

@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from handlers.turn import Turn
 from models.examples import Example
-from models.people import Member
+from models.members.people import Member
 from nlu import Intent
 from nlu.classifier import guess
 from nlu.lessons import nameless, skeleton

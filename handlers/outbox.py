@@ -1,7 +1,7 @@
 """What managers decide about a doubtful message, and a group that moved."""
 
 from handlers.turn import Turn
-from models.people import Role
+from models.members.people import Role
 from rules import settling
 from rules.values import Answer, Message, Refused, Text, Toast
 from transports.updates import Kind

@@ -5,9 +5,11 @@ from dataclasses import replace
 from sqlmodel import col, select
 
 from handlers.turn import Turn
-from models.people import Member, Role
+from models.members.people import Member, Role
 from nlu import Context, OpenMeal, Part
-from rules import examples, meals, people, rolls
+from rules import examples
+from rules.lunch import meals, rolls
+from rules.members import people
 
 WORKING = (Role.COOK, Role.SOCIAL_WORKER)
 FEW = 3

@@ -7,55 +7,26 @@ from types import ModuleType
 from typing import Any
 
 import nlu
-from handlers import (
-    alarms,
-    calendar,
-    canteens,
-    certificates,
-    conditions,
-    deliveries,
-    emergencies,
-    errands,
-    examples,
+from handlers import canteens, examples, guesses, handoff, missed, outbox, questions, voices
+from handlers.cooks import certificates, kitchen, kitchen_book, morning_checks, proofs
+from handlers.elders import alarms, emergencies, errands, kits, request_forms, request_taps, requests
+from handlers.lunch import calendar, deliveries, keys, ledger, meals, menus, serving, sheets, storm
+from handlers.members import conditions, joining, people, privacy, statuses
+from handlers.turn import Turn
+from handlers.volunteers import (
     fairness,
     feeds,
-    guesses,
-    handoff,
-    joining,
-    keys,
-    kitchen,
-    kitchen_book,
-    kits,
-    ledger,
-    meals,
-    menus,
-    missed,
-    morning_checks,
-    outbox,
-    people,
     planning,
     presence,
-    privacy,
-    proofs,
-    questions,
-    request_forms,
-    request_taps,
-    requests,
     rosters,
-    serving,
-    sheets,
     shift_cards,
     shift_closings,
     shift_lists,
     shift_sentences,
     shifts,
-    statuses,
-    storm,
     swap_answers,
     swaps,
-    voices,
 )
-from handlers.turn import Turn
 from nlu import Action, Context, Intent, Understanding
 from nlu.phrases import detail, spoken
 from rules.values import Answer, Refused, Text, Toast, as_message

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import BindParameter, ScalarSelect, and_, bindparam, func
 from sqlmodel import Session, col, select
 
+from models.members.people import Account, Canteen, Member, MemberRole, Role
 from models.memory import shelf
-from models.people import Account, Canteen, Member, MemberRole, Role
 from rules.outbox import reachable_again
 from transports.updates import Heard, Kind
 

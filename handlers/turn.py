@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from models.cards import Card
-from models.people import Canteen, Member, Role
+from models.members.people import Canteen, Member, Role
 from models.store import keep
 from rules.audit import Act
 from rules.values import Message, Refused, Text

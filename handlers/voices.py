@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import emergencies, questions
-from handlers.bookings import known
+from handlers import questions
+from handlers.elders import emergencies
+from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from nlu import Intent, Understanding
 from rules import examples

@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 from sqlmodel import Session
 
+from models.members.people import Canteen
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
-from models.people import Canteen
 from models.store import Store
 from rules import settling
 from rules.values import Message, encode_message

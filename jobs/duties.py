@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from models.people import Canteen
+from models.members.people import Canteen
 
 CATCH_UP = timedelta(days=1)
 """So long after its last moment a duty that was not done is still found, recorded as missed and reported."""

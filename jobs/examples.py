@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from sqlmodel import Session
 
 from jobs.duties import Due, Duty, Look
-from models.people import Canteen, Role
+from models.members.people import Canteen, Role
 from rules import examples, outbox
 from rules.settings import at, local_day
 from rules.values import Button, Message, Style, Text

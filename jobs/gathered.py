@@ -1,22 +1,11 @@
 """All timed duties of the house in one row; emergencies and requests are looked at first."""
 
-from jobs import (
-    alarms,
-    certificates,
-    emergencies,
-    examples,
-    inbox,
-    kitchen,
-    meals,
-    menus,
-    people,
-    reminders,
-    requests,
-    rosters,
-    sealing,
-    serving,
-    sheets,
-)
+from jobs import examples, inbox, sealing
+from jobs.cooks import certificates, kitchen
+from jobs.elders import alarms, emergencies, requests
+from jobs.lunch import meals, menus, serving, sheets
+from jobs.members import people
+from jobs.volunteers import reminders, rosters
 
 ROOMS = (
     *(emergencies, requests, alarms),

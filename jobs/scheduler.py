@@ -10,8 +10,8 @@ import structlog
 from sqlmodel import Session, col, select
 
 from jobs.duties import Due, Duty, Look
+from models.members.people import Canteen, Role
 from models.outbox import Occurrence, OccurrenceState
-from models.people import Canteen, Role
 from models.store import Store, StoreFull
 from rules import outbox
 from rules.values import Text

@@ -1,23 +1,11 @@
 """What the canteen remembers. Importing the room makes every table known to the metadata."""
 
-from models import (
-    audit,
-    cards,
-    certificates,
-    deliveries,
-    emergencies,
-    examples,
-    inbox,
-    kitchen,
-    ledger,
-    meals,
-    menus,
-    outbox,
-    people,
-    requests,
-    shifts,
-    vacancies,
-)
+from models import audit, cards, examples, inbox, outbox
+from models.cooks import certificates, kitchen
+from models.elders import emergencies, requests
+from models.lunch import deliveries, ledger, meals, menus
+from models.members import people
+from models.volunteers import shifts, vacancies
 
 __all__ = [
     "audit",

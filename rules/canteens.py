@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session, col, select
 
-from models.people import Canteen, Member, MemberRole, Role
+from models.members.people import Canteen, Member, MemberRole, Role
 from models.store import hold
 from rules import audit
 from rules.audit import Act
-from rules.people import grant
+from rules.members.people import grant
 from rules.values import Refused
 
 LONGEST_NAME = 64

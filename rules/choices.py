@@ -5,10 +5,10 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.meals import Sitting
-from models.people import Canteen
-from models.shifts import SwapPolicy
-from rules import ladder_words, ladders
+from models.lunch.meals import Sitting
+from models.members.people import Canteen
+from models.volunteers.shifts import SwapPolicy
+from rules.elders import ladder_words, ladders
 from rules.settings import settings_of
 from rules.values import Fen, Refused, Text
 

@@ -4,11 +4,11 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from models.examples import Example, ExampleConsent, ExampleState
-from models.people import Canteen, Member, Role
+from models.members.people import Canteen, Member, Role
 from models.store import hold
 from rules import audit
 from rules.audit import Act
-from rules.people import roles_of
+from rules.members.people import roles_of
 from rules.values import Refused
 
 MOST_WORDS = 200

@@ -8,13 +8,15 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
-from models.certificates import CertificateKind
-from models.meals import Booking, Meal
+from models.cooks.certificates import CertificateKind
+from models.elders.requests import Request
+from models.lunch.meals import Booking, Meal
+from models.members.people import Canteen, Member, MemberRole
 from models.outbox import OutboxMessage
-from models.people import Canteen, Member, MemberRole
-from models.requests import Request
-from rules import certificates, kitchen_export, request_lists, shifts_export
+from rules.cooks import certificates, kitchen_export
+from rules.elders import request_lists
 from rules.settings import at
+from rules.volunteers import shifts_export
 
 PAGE = 500
 KINDS: dict[str, tuple[str, ...]] = {

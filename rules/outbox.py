@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from models.base import table_of
+from models.members.people import Account, Canteen, Member, MemberRole, Role, Status
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
-from models.people import Account, Canteen, Member, MemberRole, Role, Status
 from models.prepared import Prepared
 from models.store import keep
 from rules.values import Message, Text, as_message, encode_message

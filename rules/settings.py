@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.meals import Sitting
-from models.people import Canteen
+from models.lunch.meals import Sitting
+from models.members.people import Canteen
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import case, update
 from sqlmodel import Session, col, select
 
+from models.members.people import Account, Canteen, Member, Role
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
-from models.people import Account, Canteen, Member, Role
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from models.meals import Meal, MealState, Mode, Sitting, StandingBooking
-from models.people import Canteen, CareLink, Consent, Member, MemberRole, Role
+from models.lunch.meals import Meal, MealState, Mode, Sitting, StandingBooking
+from models.members.people import Canteen, CareLink, Consent, Member, MemberRole, Role
 from rules.settings import closes_at, settings_of, starts_at
 from sandbox import sample_kitchen, sample_requests, sample_shifts
 

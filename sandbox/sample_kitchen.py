@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.certificates import Certificate, CertificateKind
-from models.kitchen import MealClock, MorningCheck, Sample
-from models.meals import Booking, BookingState, Meal, MealState, Mode, Sitting, Source
-from models.people import Canteen, Member, MemberRole, Role
+from models.cooks.certificates import Certificate, CertificateKind
+from models.cooks.kitchen import MealClock, MorningCheck, Sample
+from models.lunch.meals import Booking, BookingState, Meal, MealState, Mode, Sitting, Source
+from models.members.people import Canteen, Member, MemberRole, Role
 from rules.settings import closes_at, settings_of, starts_at
 
 DAYS_BACK = 14

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from models.people import Canteen, Member
-from models.requests import RequestKind
-from rules import on_call, requests
+from models.elders.requests import RequestKind
+from models.members.people import Canteen, Member
 from rules.audit import Act
-from rules.requests import Wish
+from rules.elders import on_call, requests
+from rules.elders.requests import Wish
 
 
 def fill(session: Session, canteen: Canteen, people: dict[str, Member], now: datetime) -> None:

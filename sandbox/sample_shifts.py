@@ -4,15 +4,15 @@ from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, select
 
-from models.people import Canteen, Member
-from models.shifts import DutyKind, ShiftTemplate
-from rules import assignments, patterns, rosters, shift_endings, shifts, swaps
+from models.members.people import Canteen, Member
+from models.volunteers.shifts import DutyKind, ShiftTemplate
 from rules.audit import Act
-from rules.eligibility import as_written
-from rules.patterns import Weekly
 from rules.settings import local_day
-from rules.shifts import Plan
-from rules.swaps import Asking
+from rules.volunteers import assignments, patterns, rosters, shift_endings, shifts, swaps
+from rules.volunteers.eligibility import as_written
+from rules.volunteers.patterns import Weekly
+from rules.volunteers.shifts import Plan
+from rules.volunteers.swaps import Asking
 
 WORKDAYS = range(1, 6)
 COOKING = (time(7, 30), time(11, 0))

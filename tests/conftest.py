@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import Session
 
-from models.people import Canteen, CareLink, Consent, Member, MemberRole, Role
+from models.members.people import Canteen, CareLink, Consent, Member, MemberRole, Role
 from rules.audit import Act
 
 pytest_plugins = ["tests.stores", "tests.conversations", "tests.processes"]

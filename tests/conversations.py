@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 
 from handlers import taking
 from models.inbox import InboxUpdate
+from models.members.people import Canteen, Member
 from models.outbox import OutboxMessage
-from models.people import Canteen, Member
 from rules.values import Refused
 from texts import Words
 from transports.hearing import hear

@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from models.people import Canteen, Member, MemberRole, Role
+from models.members.people import Canteen, Member, MemberRole, Role
 from models.store import open_store
 from sandbox.api import Dropped
 from sandbox.clock import Clock

@@ -2,8 +2,8 @@
 
 from sqlmodel import Session, col, select
 
+from models.members.people import Member
 from models.outbox import OutboxMessage
-from models.people import Member
 from texts import Words
 
 

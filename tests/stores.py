@@ -4,6 +4,7 @@ import fcntl
 import itertools
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,13 @@ from models.store import Store, open_store
 from models.unit import UnitSession
 
 _numbers = itertools.count()
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _answer_from_the_end(connection: Any, _record: Any) -> None:
+    """Whoever asks SQLite without an order gets the last row first: PostgreSQL promises no order either, but breaks it rarely."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 @pytest.fixture(scope="session")

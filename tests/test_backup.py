@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from models import backup
-from models.meals import Booking, Meal, Mode, Sitting, Source
-from models.people import Canteen, Member
+from models.lunch.meals import Booking, Meal, Mode, Sitting, Source
+from models.members.people import Canteen, Member
 from models.store import open_store
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)

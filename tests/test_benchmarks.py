@@ -21,7 +21,7 @@ from benchmarks.people import (
     sentence,
     zone_at_ten,
 )
-from models.meals import Booking, Meal
+from models.lunch.meals import Booking, Meal
 from models.store import open_store
 from nlu import Action, Context, Intent, understand
 from transports.telegram import Retry, Telegram, wires

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from models.audit import AuditEntry
-from models.people import Canteen, Member, Role
-from rules import canteens, choices, people
+from models.members.people import Canteen, Member, Role
+from rules import canteens, choices
+from rules.members import people
 from rules.settings import settings_of
 from rules.values import Refused
 from tests.conversations import BOT_ID, BOT_NAME

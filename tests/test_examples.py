@@ -15,7 +15,8 @@ from models.examples import Example, ExampleConsent, ExampleState
 from models.outbox import OutboxMessage
 from nlu import Action, Context, Intent, understand
 from nlu.lessons import SOMEBODY, is_known, nameless, skeleton, taught
-from rules import examples, privacy
+from rules import examples
+from rules.members import privacy
 from rules.values import Refused
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone(timedelta(hours=8)))

@@ -10,22 +10,19 @@ import pytest
 
 HOME = Path(__file__).parent.parent
 ROOMS = ("commands", "sandbox", "web", "handlers", "jobs", "transports", "rules", "nlu", "texts", "models")
-CAPABILITIES = {
-    "people",
-    "meals",
-    "menus",
-    "deliveries",
-    "ledger",
-    "outbox",
-    "examples",
-    "requests",
-    "emergencies",
-    "shifts",
-    "certificates",
-    "kitchen",
+FOLDERS = {
+    "": {"outbox", "examples"},
+    "members": {"people"},
+    "lunch": {"meals", "menus", "deliveries", "ledger"},
+    "cooks": {"certificates", "kitchen"},
+    "volunteers": {"shifts"},
+    "elders": {"requests", "emergencies"},
 }
+"""Which capability lies in which folder, the same in every room; what carries the house lies in none."""
+GROWN_ROOMS = ("models", "rules", "handlers", "jobs")
 FORBIDDEN_NAMES = {"utils", "common", "misc", "helpers", "helper", "manager"}
 LONGEST_FILE = 250
+MOST_FILES = 27
 LONGEST_FUNCTION = 40
 MOST_PARAMETERS = 5
 
@@ -49,12 +46,30 @@ def calls(tree: ast.AST) -> Iterator[str]:
             yield ast.unparse(node.func)
 
 
-@pytest.mark.parametrize("capability", sorted(CAPABILITIES))
-def test_a_capability_bears_the_same_name_in_every_room(capability):
+@pytest.mark.parametrize(
+    ("folder", "capability"), [(folder, one) for folder, some in FOLDERS.items() for one in sorted(some)]
+)
+def test_a_capability_bears_the_same_name_in_every_room(folder, capability):
     for room in ("models", "rules", "handlers"):
-        assert (HOME / room / f"{capability}.py").exists(), f"{room}/{capability}.py"
+        assert (HOME / room / folder / f"{capability}.py").exists(), f"{room}/{folder}/{capability}.py"
     for language in ("zh_CN", "en"):
-        assert (HOME / "texts" / "parts" / f"{capability}.{language}.po").exists()
+        assert (HOME / "texts" / "parts" / folder / f"{capability}.{language}.po").exists()
+
+
+def test_every_room_that_has_grown_has_the_same_folders():
+    for room in (*GROWN_ROOMS, "texts/parts"):
+        found = {path.name for path in (HOME / room).iterdir() if path.is_dir() and path.name[0] != "_"}
+        assert found - {"migrations"} <= set(FOLDERS), room
+
+
+def test_no_folder_holds_more_than_one_can_overlook():
+    crowded = {
+        str(folder.relative_to(HOME)): count
+        for room in GROWN_ROOMS
+        for folder in (HOME / room, *(HOME / room).iterdir())
+        if folder.is_dir() and (count := len(list(folder.glob("[a-z]*.py")))) > MOST_FILES
+    }
+    assert crowded == {}
 
 
 def test_no_module_is_called_by_a_name_that_says_nothing():

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from models.members.people import Canteen, Member, Status, StatusChange
 from models.memory import Memory, shelf
-from models.people import Canteen, Member, Status, StatusChange
 from models.sqlite import UnitConnection
 from models.store import open_store
-from rules.people import status_on
+from rules.members.people import status_on
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 PEOPLE = shelf(Member)

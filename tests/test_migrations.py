@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
 from models import migrate
-from models.people import Canteen, Member
+from models.members.people import Canteen, Member
 from models.store import open_store
 from tests.stores import new_postgres
 

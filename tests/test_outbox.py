@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from jobs import outbox as sender_room
 from jobs.outbox import Sender, Sending
+from models.members.people import Account, Canteen, Member, MemberRole, Role
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
-from models.people import Account, Canteen, Member, MemberRole, Role
 from rules import outbox, settling
 from rules.audit import Act
 from rules.outbox import Receiver

@@ -4,8 +4,8 @@ import pytest
 
 from handlers import outbox as room
 from handlers.turn import Turn
+from models.members.people import Role
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
-from models.people import Role
 from rules import outbox
 from rules.outbox import Receiver
 from rules.values import Refused, Text

@@ -10,9 +10,10 @@ from sqlmodel import select
 from jobs.gathered import DUTIES
 from jobs.scheduler import due_items
 from models import inbox
-from models.meals import Meal
-from models.people import Canteen
-from rules import meals, rolls, settling, sheets
+from models.lunch.meals import Meal
+from models.members.people import Canteen
+from rules import settling
+from rules.lunch import meals, rolls, sheets
 from rules.values import Refused
 from tests.test_statements import GRANNY, LUNCH, NOW, Counter, says, taps, village
 

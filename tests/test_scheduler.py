@@ -12,8 +12,8 @@ from sqlmodel import select
 
 from jobs.duties import Due, Duty
 from jobs.scheduler import Clock, Scheduler
+from models.members.people import Canteen, Member, MemberRole, Role
 from models.outbox import Occurrence, OccurrenceState, OutboxMessage
-from models.people import Canteen, Member, MemberRole, Role
 from models.store import StoreFull, open_store
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.meals import Sitting
-from models.people import Canteen
+from models.lunch.meals import Sitting
+from models.members.people import Canteen
 from rules.settings import after_quiet, at, closes_at, local_day, settings_of, starts_at
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.speakers import speaker
-from models.people import Account
+from models.members.people import Account
 from transports.hearing import hear
 
 BOT = {"id": 7, "is_bot": True, "first_name": "鼓楼食堂"}

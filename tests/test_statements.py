@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from handlers import taking
 from models.inbox import InboxUpdate
-from models.meals import Meal, Sitting
+from models.lunch.meals import Meal, Sitting
+from models.members.people import Account, Canteen, Member, MemberRole, Role
 from models.outbox import Post
-from models.people import Account, Canteen, Member, MemberRole, Role
 from models.sqlite import driver
 from transports.hearing import hear
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col, func, select
 
 from models.base import Instant
-from models.meals import Booking, Meal, Sitting, Source
+from models.lunch.meals import Booking, Meal, Sitting, Source
+from models.members.people import Account, Canteen, Member
 from models.outbox import Post
-from models.people import Account, Canteen, Member
 from models.store import StoreBusy, StoreClosed, hold, open_store
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
+from models.members.people import Account, Canteen
 from models.outbox import Post
-from models.people import Account, Canteen
 from models.sqlite import driver
 from models.store import Store, StoreFull, hold, open_store
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from models.people import Account, Canteen
+from models.members.people import Account, Canteen
 from models.store import Store, StoreBusy, StoreFull, hold, open_store
 from tests.stores import new_postgres
 

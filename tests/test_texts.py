@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.meals import Mode, Sitting
+from models.lunch.meals import Mode, Sitting
 from rules.values import Fen, Text, encode
 from texts import Words, load
 from texts.rendering import plain

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from models.meals import Booking, BookingState, Mode
-from models.menus import MenuWish
-from models.people import Canteen
+from models.lunch.meals import Booking, BookingState, Mode
+from models.lunch.menus import MenuWish
+from models.members.people import Canteen
 
 
 def bookings(session):

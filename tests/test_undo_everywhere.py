@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from models.deliveries import Delivery, MealAlarm, Outcome
-from models.meals import Booking, BookingState, Meal, MealState, Mode, SeatOffer, SignupList, Sitting
-from models.people import Canteen
-from rules import bookings, meals, waitlist
-from rules.bookings import Order
+from models.lunch.deliveries import Delivery, MealAlarm, Outcome
+from models.lunch.meals import Booking, BookingState, Meal, MealState, Mode, SeatOffer, SignupList, Sitting
+from models.members.people import Canteen
+from rules.lunch import bookings, meals, waitlist
+from rules.lunch.bookings import Order
 
 TOMORROW = date(2026, 11, 26)
 BOOKED, CANCELLED = BookingState.BOOKED, BookingState.CANCELLED

@@ -20,7 +20,7 @@ from commands import engines
 from config import Config, EngineSection, VoiceSection
 from handlers import taking
 from models.inbox import InboxUpdate
-from models.meals import Booking
+from models.lunch.meals import Booking
 from models.outbox import OutboxMessage
 from nlu import Action, Context, Intent
 from nlu.suggestions import Suggestion, suggested

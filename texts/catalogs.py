@@ -34,9 +34,9 @@ def _entries(lines: list[str]) -> dict[str, str]:
 
 @functools.cache
 def load(folder: Path = HERE) -> Catalogs:
-    """All catalogs of a folder by language: `zh_CN.po`, and `parts/<capability>.zh_CN.po` beside it."""
+    """All catalogs of a folder by language: `zh_CN.po`, and `parts/…/<capability>.zh_CN.po` below it."""
     found: dict[str, dict[str, str]] = {}
-    for path in sorted((*folder.glob("*.po"), *folder.glob("parts/*.po"))):
+    for path in sorted((*folder.glob("*.po"), *folder.glob("parts/**/*.po"))):
         language = path.stem.rpartition(".")[2]
         found.setdefault(language, {}).update(_entries(path.read_text(encoding="utf-8").splitlines()))
     return found

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from models.store import Store
-from rules import feeds
+from rules.volunteers import feeds
 from texts import Words
 from texts.calendars import ics
 

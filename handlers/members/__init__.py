@@ -1,0 +1,1 @@
+"""What people ask about who lives in the village."""

@@ -1,0 +1,1 @@
+"""What the clock asks about help, danger and company."""

@@ -1,0 +1,1 @@
+"""What the clock asks about who lives in the village."""

@@ -1,0 +1,1 @@
+"""What is remembered about the kitchen and those who cook."""

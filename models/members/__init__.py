@@ -1,0 +1,1 @@
+"""What is remembered about who lives in the village."""

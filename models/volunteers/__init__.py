@@ -1,0 +1,1 @@
+"""What is remembered about shifts and those who take them."""

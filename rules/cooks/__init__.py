@@ -1,0 +1,1 @@
+"""What is decided about the kitchen and those who cook."""

@@ -1,0 +1,198 @@
+"""Somebody may be in danger: everybody near is called at once and again, until a human says 我去 and then how it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.elders.emergencies import Emergency, EmergencyState
+from models.members.people import Canteen, Member
+from models.outbox import MessageClass
+from models.store import hold
+from rules import audit, outbox
+from rules.audit import Act
+from rules.elders import callouts, ladders
+from rules.elders import emergency_calls as calls
+from rules.elders.callouts import Call
+from rules.elders.emergency_calls import OVER
+from rules.elders.ladders import Audience
+from rules.settings import settings_of
+from rules.values import Message, Refused, Text
+
+OPEN = (EmergencyState.OPEN, EmergencyState.ANSWERED)
+REASONS = (*OVER, "mistake")
+"""Why it is over: seen and well, on the way to hospital, or said by mistake."""
+SAME = timedelta(hours=2)
+"""What is said of the same person while help is on its way belongs to the same emergency."""
+CALMER = timedelta(minutes=1)
+"""Further words do not call everybody again sooner than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cry:
+    """What was said, about whom, by whom; `called` names somebody the village does not know."""
+
+    words: str
+    person: Member | None = None
+    called: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The emergency and who was written to."""
+
+    emergency: Emergency
+    told: Sequence[Member]
+
+
+def cry(session: Session, canteen: Canteen, said: Cry, act: Act) -> Raised:
+    """Call family, who is on call and the doctor at once; more words about the same person are added."""
+    hold(session, Canteen, canteen.id)
+    known = _open_for(session, canteen, said, act.now)
+    if known is not None:
+        return _again(session, canteen, known, said, act)
+    emergency = Emergency(
+        canteen_id=canteen.id,
+        person_id=said.person.id if said.person else None,
+        raised_by_id=act.actor_id,
+        called=said.called[:64],
+        words=said.words[:400],
+        raised_at=act.now,
+        rung_at=act.now,
+        next_at=act.now,
+    )
+    session.add(emergency)
+    session.flush()
+    _note(session, emergency, act, "emergencies.raised")
+    return Raised(emergency, calls.climb(session, emergency.id, act.now))
+
+
+def _open_for(session: Session, canteen: Canteen, said: Cry, now: datetime) -> Emergency | None:
+    open_ones = select(Emergency).where(
+        Emergency.canteen_id == canteen.id, col(Emergency.state).in_(OPEN), Emergency.raised_at > now - SAME
+    )
+    open_ones = open_ones.where(
+        Emergency.person_id == said.person.id if said.person else Emergency.called == said.called[:64]
+    )
+    return session.exec(open_ones.order_by(col(Emergency.id).desc()).limit(1)).first()
+
+
+def _again(session: Session, canteen: Canteen, known: Emergency, said: Cry, act: Act) -> Raised:
+    known.words = f"{known.words}\n{said.words}"[-400:]
+    _note(session, known, act, "emergencies.more")
+    key = f"emergency:{known.id}:more:{int(act.now.timestamp() // CALMER.total_seconds())}"
+    called = calls.called(session, canteen, known, act.now)
+    message = Message(calls.what(session, canteen, known, known.step), calls.buttons(known.id))
+    callouts.call(session, canteen, called, Call(key, message, act.now))
+    return Raised(known, called)
+
+
+def held(session: Session, emergency_id: int, act: Act) -> Emergency:
+    """The emergency, for who was called, who raised it, or whom it is about."""
+    emergency = hold(session, Emergency, emergency_id)
+    if emergency is None or emergency.canteen_id != act.canteen_id or act.actor_id is None:
+        raise Refused("common.old_button")
+    canteen = session.get_one(Canteen, emergency.canteen_id)
+    if act.actor_id in (emergency.person_id, emergency.raised_by_id, emergency.answered_by_id):
+        return emergency
+    audiences = ladders.emergency_ladder(canteen).called(0, 99)
+    about = calls.about(session, canteen, emergency)
+    entitled = callouts.people(
+        session, about, (*audiences, Audience.SOCIAL_WORKER, Audience.MANAGER), act.now
+    )
+    if act.actor_id not in {member.id for member in entitled}:
+        raise Refused("emergencies.not_called")
+    return emergency
+
+
+def answer(session: Session, emergency_id: int, act: Act) -> tuple[Emergency, bool]:
+    """我去: nobody is called any more, everybody is told who goes; answers whether they are the first."""
+    emergency = held(session, emergency_id, act)
+    if emergency.state not in OPEN:
+        raise Refused("emergencies.over", name=name_of(session, emergency))
+    if act.actor_id == emergency.person_id:
+        raise Refused("emergencies.not_yourself")
+    if emergency.state == EmergencyState.ANSWERED:
+        _note(session, emergency, act, "emergencies.also_going")
+        return emergency, False
+    emergency.state, emergency.answered_by_id = EmergencyState.ANSWERED, act.actor_id
+    emergency.answered_at, emergency.step = act.now, 0
+    emergency.next_at = act.now + calls.ASKED_AFTER
+    _note(session, emergency, act, "emergencies.answered")
+    _tell_all(session, emergency, act, "emergencies.somebody_goes")
+    _tell_group(session, emergency, act)
+    return emergency, True
+
+
+def close(session: Session, emergency_id: int, reason: str, act: Act) -> Emergency:
+    """It is over, by one tap with its reason; everybody called is told."""
+    emergency = held(session, emergency_id, act)
+    if reason not in REASONS:
+        raise Refused("common.old_button")
+    if emergency.state not in OPEN:
+        raise Refused("emergencies.over", name=name_of(session, emergency))
+    mistake = reason == "mistake"
+    emergency.state = EmergencyState.FALSE_ALARM if mistake else EmergencyState.CLOSED
+    emergency.reason, emergency.closed_by_id = reason, act.actor_id
+    emergency.closed_at, emergency.next_at = act.now, None
+    _note(session, emergency, act, "emergencies.closed")
+    _tell_all(session, emergency, act, f"emergencies.over_{reason}")
+    return emergency
+
+
+def reopen(session: Session, emergency_id: int, act: Act) -> Raised:
+    """A wrong tap: everybody is called again from the first rung."""
+    emergency = held(session, emergency_id, act)
+    if emergency.state in OPEN or emergency.closed_by_id != act.actor_id:
+        raise Refused("emergencies.over", name=name_of(session, emergency))
+    emergency.state, emergency.reason = EmergencyState.OPEN, ""
+    emergency.closed_at, emergency.closed_by_id, emergency.answered_by_id = None, None, None
+    # A second later at least: the keys of these calls must not be those of the former ones.
+    emergency.rung_at = max(act.now, emergency.rung_at + timedelta(seconds=1))
+    emergency.next_at, emergency.step = act.now, 0
+    _note(session, emergency, act, "emergencies.reopened")
+    return Raised(emergency, calls.climb(session, emergency.id, act.now))
+
+
+def name_of(session: Session, emergency: Emergency) -> str:
+    """Whom it is about."""
+    person = session.get(Member, emergency.person_id) if emergency.person_id else None
+    return person.name if person else emergency.called
+
+
+def _note(session: Session, emergency: Emergency, act: Act, action: str) -> None:
+    session.add(emergency)
+    session.flush()
+    after = {"state": emergency.state.value, "reason": emergency.reason}
+    audit.record(
+        session, act, action, f"emergency:{emergency.id}", subject_id=emergency.person_id, after=after
+    )
+
+
+def _tell_all(session: Session, emergency: Emergency, act: Act, key: str) -> None:
+    """Everybody called, the one in danger and who raised it, but not who just did it."""
+    canteen = session.get_one(Canteen, emergency.canteen_id)
+    concerned = {member.id: member for member in calls.called(session, canteen, emergency, act.now)}
+    for number in (emergency.person_id, emergency.raised_by_id, emergency.answered_by_id):
+        if number is not None:
+            concerned[number] = session.get_one(Member, number)
+    concerned.pop(act.actor_id or 0, None)
+    by = session.get(Member, act.actor_id) if act.actor_id else None
+    said = Text(key, name=name_of(session, emergency), by=by.name if by else "")
+    moment = f"emergency:{emergency.id}:{key}:{act.update_id or int(act.now.timestamp())}"
+    waiting = concerned.pop(emergency.person_id or 0, None)
+    callouts.call(session, canteen, list(concerned.values()), Call(moment, said, act.now))
+    if waiting is not None:
+        yours = Text("emergencies.comes_to_you", by=by.name) if by and emergency.state in OPEN else said
+        callouts.call(session, canteen, [waiting], Call(moment, yours, act.now))
+
+
+def _tell_group(session: Session, emergency: Emergency, act: Act) -> None:
+    """Only that help is on its way, and only where the village wants that."""
+    canteen = session.get_one(Canteen, emergency.canteen_id)
+    group = outbox.group_of(canteen)
+    if group is None or not settings_of(canteen).group_emergencies:
+        return
+    said = Text("emergencies.group_help_comes")
+    outbox.post(session, f"emergency:{emergency.id}:group", group, said, kind=MessageClass.POST, now=act.now)

@@ -1,0 +1,160 @@
+"""The calls of an emergency: everybody whose rung has come, again and again, until a human says 我去."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.elders.emergencies import Emergency, EmergencyState
+from models.members.people import Canteen, Member
+from models.store import hold
+from rules import audit
+from rules.audit import Act
+from rules.elders import callouts, ladders, notices
+from rules.elders.callouts import About, Call
+from rules.elders.ladders import Audience
+from rules.values import Button, Message, Style, Text, lines
+
+SECOND = 2
+OVER = ("fine", "hospital")
+ASKED_AFTER = timedelta(minutes=30)
+
+
+def about(session: Session, canteen: Canteen, emergency: Emergency) -> About:
+    """Whom it is about; somebody the village does not know has only a name."""
+    person = session.get(Member, emergency.person_id) if emergency.person_id else None
+    stranger = Member(id=0, canteen_id=canteen.id, name=emergency.called, joined_at=emergency.raised_at)
+    return About(canteen, person or stranger)
+
+
+def called(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> list[Member]:
+    """Everybody whose rung has come; where nobody of them can be reached, the next rungs at once."""
+    rungs = ladders.emergency_ladder(canteen).rungs
+    minutes = (now - emergency.rung_at).total_seconds() / 60
+    come = max(1, sum(rung.after <= minutes for rung in rungs))
+    found: list[Member] = []
+    for many in range(come, len(rungs) + 1):
+        audiences = [audience for rung in rungs[:many] for audience in rung.tell]
+        people = callouts.people(session, about(session, canteen, emergency), audiences, now)
+        found = [member for member in people if member.id != emergency.person_id]
+        if callouts.reachable(session, canteen, found):
+            break
+    return found
+
+
+def due(session: Session, now: datetime) -> Sequence[Emergency]:
+    """Emergencies whose next call has come."""
+    waiting = select(Emergency).where(col(Emergency.next_at) <= now)
+    return session.exec(waiting.order_by(col(Emergency.next_at))).all()
+
+
+def climb(session: Session, emergency_id: int, now: datetime) -> list[Member]:
+    """Call again, and further people; where nobody can be reached, the next rung follows at once."""
+    emergency = hold(session, Emergency, emergency_id)
+    if emergency is None or emergency.next_at is None or emergency.next_at > now:
+        return []
+    canteen = session.get_one(Canteen, emergency.canteen_id)
+    if emergency.state == EmergencyState.ANSWERED:
+        return _ask_after(session, canteen, emergency, now)
+    emergency.step += 1
+    told = _call(session, canteen, emergency, now)
+    _tell_who_waits(session, canteen, emergency, now)
+    emergency.next_at = _next(canteen, emergency, now)
+    _called_out(session, emergency, told, now)
+    return told
+
+
+def _next(canteen: Canteen, emergency: Emergency, now: datetime) -> datetime:
+    """Again after so many minutes, or when the next rung comes, whichever is sooner."""
+    ladder = ladders.emergency_ladder(canteen)
+    rungs = [emergency.rung_at + timedelta(minutes=rung.after) for rung in ladder.rungs]
+    return min([now + timedelta(minutes=ladder.every), *(at for at in rungs if at > now)])
+
+
+def _call(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> list[Member]:
+    """Everybody called so far is called again, with the number of the call to be seen."""
+    message = Message(what(session, canteen, emergency, emergency.step), buttons(emergency.id))
+    key = f"emergency:{emergency.id}:{emergency.rung_at.timestamp():.0f}:{emergency.step}"
+    return callouts.call(session, canteen, called(session, canteen, emergency, now), Call(key, message, now))
+
+
+def _tell_who_waits(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> None:
+    """Nobody has answered the first call: who is in danger, and who told of it, should not rely on us alone."""
+    if emergency.step < SECOND:
+        return
+    numbers = dict.fromkeys((emergency.person_id, emergency.raised_by_id))
+    waiting = [session.get_one(Member, number) for number in numbers if number is not None]
+    said = Text("emergencies.still_calling", number=emergency.step)
+    mistake = (Button(Text("emergencies.button_mistake"), f"sos:{emergency.id}:mistake"),)
+    key = f"emergency:{emergency.id}:waits:{emergency.rung_at.timestamp():.0f}:{emergency.step}"
+    callouts.call(session, canteen, waiting, Call(key, Message(said, (mistake,)), now))
+
+
+def _called_out(session: Session, emergency: Emergency, told: Sequence[Member], now: datetime) -> None:
+    session.add(emergency)
+    session.flush()
+    act = Act(now, None, emergency.canteen_id)
+    after = {"step": emergency.step, "told": len(told)}
+    audit.record(
+        session,
+        act,
+        "emergencies.called",
+        f"emergency:{emergency.id}",
+        subject_id=emergency.person_id,
+        after=after,
+    )
+
+
+def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) -> Text:
+    """Who, what was said, where and how to reach them: to those called, in private."""
+    person = session.get(Member, emergency.person_id) if emergency.person_id else None
+    unknown = Text("requests.not_known")
+    raiser = session.get(Member, emergency.raised_by_id) if emergency.raised_by_id else None
+    by_other = raiser is not None and raiser.id != emergency.person_id
+    return lines(
+        Text(
+            "emergencies.danger",
+            name=person.name if person else emergency.called,
+            words=emergency.words,
+            number=number,
+        ),
+        Text(
+            "emergencies.where",
+            place=(notices.place(person) if person else "") or unknown,
+            phone=(person.phone if person else "") or unknown,
+        ),
+        Text("emergencies.said_by", name=raiser.name, phone=raiser.phone or unknown)
+        if raiser and by_other
+        else None,
+    )
+
+
+def buttons(emergency_id: int) -> tuple[tuple[Button, ...], ...]:
+    """I am going; or it was said by mistake."""
+    go = Button(Text("emergencies.button_go"), f"sosgo:{emergency_id}", Style.DANGER)
+    return (go,), (Button(Text("emergencies.button_mistake"), f"sos:{emergency_id}:mistake"),)
+
+
+def over(emergency_id: int) -> tuple[tuple[Button, ...], ...]:
+    """How it is."""
+    return tuple(
+        (Button(Text(f"emergencies.button_{reason}"), f"sos:{emergency_id}:{reason}"),) for reason in OVER
+    )
+
+
+def _ask_after(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> list[Member]:
+    """Half an hour after somebody went: how is it? Then those responsible are asked as well."""
+    emergency.step += 1
+    goer = session.get(Member, emergency.answered_by_id) if emergency.answered_by_id else None
+    it = about(session, canteen, emergency)
+    asked = [goer] if goer else []
+    if emergency.step > 1 or goer is None:
+        others = callouts.people(session, it, (Audience.ON_CALL, Audience.MANAGER), now)
+        asked += [one for one in others if goer is None or one.id != goer.id]
+    name = it.elder.name or emergency.called
+    said = Message(Text("emergencies.how_is_it", name=name), over(emergency.id))
+    key = f"emergency:{emergency.id}:after:{now.timestamp():.0f}"
+    told = callouts.call(session, canteen, asked, Call(key, said, now))
+    emergency.next_at = now + ASKED_AFTER
+    _called_out(session, emergency, told, now)
+    return told

@@ -1,0 +1,132 @@
+"""What every act on a request does: hold it, see who speaks for the elder, keep what changed, tell both sides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.elders.requests import Handover, Request, Way
+from models.members.people import Canteen, Member
+from models.store import hold
+from rules import audit, outbox
+from rules.audit import Act
+from rules.elders import ladders, notices
+from rules.elders.callouts import family
+from rules.members.people import check_may_act
+from rules.settings import local_day
+from rules.values import Button, Message, Refused, Style, Text
+
+
+def close(session: Session, request: Request, act: Act) -> None:
+    """Nobody is called any more."""
+    request.closed_at, request.closed_by_id = act.now, act.actor_id
+    ladders.begin(session.get_one(Canteen, request.canteen_id), request, act.now)
+
+
+def held(session: Session, request_id: int) -> Request:
+    """The request, kept from everybody else until the unit ends."""
+    request = hold(session, Request, request_id)
+    if request is None:
+        raise Refused("common.old_button")
+    return request
+
+
+def check_speaks_for(session: Session, request: Request, act: Act) -> None:
+    """The elder, whoever may act for them in requests, social workers and managers; never who has it in hand."""
+    elder = session.get_one(Member, request.elder_id)
+    actor = session.get(Member, act.actor_id) if act.actor_id else None
+    canteen = session.get_one(Canteen, request.canteen_id)
+    if actor is None or actor.canteen_id != request.canteen_id:
+        raise Refused("common.old_button")
+    if actor.id in (request.taker_id, request.served_by_id) and actor.id != elder.id:
+        raise Refused("requests.not_the_helper", name=elder.name)
+    check_may_act(session, actor, elder, "requests", local_day(canteen, act.now))
+
+
+def speaks_for(session: Session, request: Request, act: Act) -> bool:
+    """Whether somebody may say yes for the elder."""
+    try:
+        check_speaks_for(session, request, act)
+    except Refused:
+        return False
+    return True
+
+
+SEEN = ("state", "taker_id", "offered_to_id", "confirmed_by_id", "urgency")
+
+
+def seen(request: Request) -> dict[str, Any]:
+    """The state of a request for the audit and for undoing: states and ids, no words."""
+    return {name: getattr(request, name) for name in SEEN}
+
+
+def moved(
+    session: Session, request: Request, act: Act, action: str, before: Mapping[str, Any] | None
+) -> None:
+    """Keep what changed, and by whom."""
+    session.add(request)
+    session.flush()
+    was = dict(before) if before is not None else None
+    audit.record(
+        session,
+        act,
+        action,
+        f"request:{request.id}",
+        subject_id=request.elder_id,
+        before=was,
+        after=seen(request),
+    )
+
+
+def kit_out(session: Session, request: Request) -> Handover | None:
+    """What is not back with the elder yet: the newest hand-over, unless it went to the elder and was agreed to."""
+    newest = select(Handover).where(Handover.request_id == request.id).order_by(col(Handover.id).desc())
+    last = session.exec(newest.limit(1)).first()
+    back = last is not None and last.way == Way.TO_ELDER and last.agreed_at is not None
+    return None if last is None or back else last
+
+
+def kit_of(session: Session, request: Request) -> Handover | None:
+    """What the helper was given."""
+    given = select(Handover).where(Handover.request_id == request.id, Handover.way != Way.TO_ELDER)
+    return session.exec(given.order_by(col(Handover.id).desc()).limit(1)).first()
+
+
+def name_of(session: Session, member_id: int | None) -> str:
+    """The name of somebody, empty for nobody."""
+    member = session.get(Member, member_id) if member_id else None
+    return member.name if member else ""
+
+
+def brief(session: Session, request: Request, act: Act) -> dict[str, Text]:
+    """The facts of every short message about a request."""
+    canteen = session.get_one(Canteen, request.canteen_id)
+    return notices.brief(canteen, request, session.get_one(Member, request.elder_id), act.now)
+
+
+def tell(session: Session, request: Request, member: Member, act: Act, said: Message | Text) -> None:
+    """Tell somebody, once for this act."""
+    canteen = session.get_one(Canteen, request.canteen_id)
+    what = said.key if isinstance(said, Text) else said.text.key
+    key = f"request:{request.id}:{act.update_id or int(act.now.timestamp())}:{what}"
+    outbox.tell(
+        session, key, member, said, now=act.now, due_at=ladders.waits(canteen, request.urgency, act.now)
+    )
+
+
+def tell_sides(session: Session, request: Request, act: Act, key: str, **more: Any) -> None:
+    """Tell the elder and the family, but not who just did it."""
+    elder = session.get_one(Member, request.elder_id)
+    today = local_day(session.get_one(Canteen, request.canteen_id), act.now)
+    said = Text(key, **brief(session, request, act), by=name_of(session, act.actor_id), **more)
+    for member in (elder, *family(session, elder.id, request.kind, today)):
+        if member.id != act.actor_id:
+            tell(session, request, member, act, said)
+
+
+def yes_no(verb: str, request_id: int, yes: str, no: str) -> tuple[tuple[Button, ...], ...]:
+    """Two buttons under a question about a request."""
+    return (
+        (Button(Text(yes), f"{verb}:{request_id}:yes", Style.SUCCESS),),
+        (Button(Text(no), f"{verb}:{request_id}:no"),),
+    )

@@ -1,0 +1,192 @@
+"""Things that change hands for a request: stated by the helper, counted by the elder's side, both ways."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from models.elders.requests import Handover, Request, RequestKind, RequestState, Way
+from models.members.people import Canteen, Member
+from models.store import hold
+from rules import audit, outbox
+from rules.audit import Act
+from rules.elders import acceptances, callouts, errands, holding, ladders, notices
+from rules.elders.callouts import About, Call
+from rules.elders.ladders import Audience
+from rules.settings import local_day
+from rules.values import Button, Fen, Message, Refused, Style, Text, lines
+
+KIT = ("card", "cash", "box")
+"""What may be handed out: insurance card, cash, empty box."""
+WITH_KIT = frozenset({RequestKind.MEDICINE, RequestKind.ERRAND})
+MOST_CASH = 500_000
+
+
+def hand_out(session: Session, request_id: int, things: Sequence[str], cash: int, act: Act) -> Request:
+    """The helper says what they were given, and sets out; the elder's side counts it."""
+    request = holding.held(session, request_id)
+    errands.check_in_hand(request, act)
+    counted = holding.kit_of(session, request)
+    if counted is not None and counted.agreed_at is not None:
+        raise Refused("requests.changed_since")
+    chosen = [thing for thing in KIT if thing in things]
+    if not 0 <= cash <= MOST_CASH or ("cash" in chosen) != (cash > 0):
+        raise Refused("requests.how_much_cash", most=Fen(MOST_CASH))
+    if request.state == RequestState.TAKEN:
+        errands.start(session, request_id, act)
+    if chosen:
+        _state(session, request, Way.TO_TAKER, (chosen, cash), act)
+    return request
+
+
+def hand_back(session: Session, request_id: int, spent: int | None, act: Act) -> Request:
+    """The helper brings everything back: bought and with a receipt, or (`None`) without having gone."""
+    request = holding.held(session, request_id)
+    errands.check_in_hand(request, act, RequestState.DOING)
+    kit = holding.kit_of(session, request)
+    if kit is None or holding.kit_out(session, request) is None:
+        raise Refused("requests.changed_since")
+    if spent is not None and not 0 <= spent <= MOST_CASH:
+        raise Refused("requests.how_much_spent", most=Fen(MOST_CASH))
+    things, cash = _coming_back(kit, spent)
+    request.spent = spent
+    if spent is not None:
+        errands.finish(session, request_id, act)
+    _state(session, request, Way.TO_ELDER, (things, cash), act)
+    return request
+
+
+def _coming_back(kit: Handover, spent: int | None) -> tuple[list[str], int]:
+    """What has to be there at the end, and how much of it is money: change, or what the helper laid out."""
+    given = kit.cash if "cash" in kit.things else 0
+    card = ["card"] if "card" in kit.things else []
+    if spent is None:
+        return list(kit.things), given
+    bought = ["goods", *(["receipt"] if spent else [])]
+    left = given - spent
+    money = ["change"] if left > 0 else ["laid_out"] if left < 0 else []
+    return [*bought, *card, *money], abs(left)
+
+
+def _state(session: Session, request: Request, way: Way, what: tuple[list[str], int], act: Act) -> Handover:
+    things, cash = what
+    row = Handover(
+        request_id=request.id,
+        way=way,
+        things=things,
+        cash=cash,
+        stated_by_id=request.taker_id or 0,
+        stated_at=act.now,
+    )
+    session.add(row)
+    session.flush()
+    after = {"way": way.value, "things": things}
+    audit.record(
+        session, act, "requests.handed", f"request:{request.id}", subject_id=request.elder_id, after=after
+    )
+    _ask_to_count(session, request, row, act)
+    return row
+
+
+def _ask_to_count(session: Session, request: Request, row: Handover, act: Act) -> None:
+    """The elder and the family count; where neither can be written to, who is on call counts with them by phone."""
+    canteen = session.get_one(Canteen, request.canteen_id)
+    elder = session.get_one(Member, request.elder_id)
+    asked = Message(count_said(session, request, row, elder), counting(row.id))
+    call = Call(f"handover:{row.id}", asked, act.now, ladders.waits(canteen, request.urgency, act.now))
+    side = [elder, *callouts.family(session, elder.id, request.kind, local_day(canteen, act.now))]
+    others = [one for one in side if one.id != request.taker_id]
+    if not callouts.call(session, canteen, others, call):
+        about = About(canteen, elder, request.kind, request.taker_id)
+        on_call = callouts.people(session, about, (Audience.ON_CALL,), act.now)
+        callouts.call(session, canteen, [one for one in on_call if one.id != request.taker_id], call)
+
+
+def count_said(session: Session, request: Request, row: Handover, elder: Member) -> Text:
+    """What there is to be counted."""
+    name = holding.name_of(session, row.stated_by_id)
+    key = f"requests.count_{row.way}"
+    said = Text(key, name=name, elder=elder.name, things=errands.things_said(row))
+    spent = Text("requests.spent", spent=Fen(request.spent)) if request.spent else None
+    return lines(said, spent if row.way == Way.TO_ELDER else None)
+
+
+def counting(handover_id: int) -> tuple[tuple[Button, ...], ...]:
+    """All there, or not."""
+    return (
+        (Button(Text("requests.button_all_there"), f"reqkit:{handover_id}:yes", Style.SUCCESS),),
+        (Button(Text("requests.button_not_all"), f"reqkit:{handover_id}:no"),),
+    )
+
+
+def _held(session: Session, handover_id: int, act: Act) -> tuple[Handover, Request]:
+    row = hold(session, Handover, handover_id)
+    if row is None:
+        raise Refused("common.old_button")
+    request = holding.held(session, row.request_id)
+    holding.check_speaks_for(session, request, act)
+    newest = holding.kit_out(session, request)
+    if newest is None or newest.id != row.id or row.agreed_at is not None:
+        raise Refused("requests.changed_since")
+    return row, request
+
+
+def agree(session: Session, handover_id: int, act: Act) -> tuple[Handover, Request]:
+    """All there; what came back ends the request, or sets it free when nobody had gone."""
+    row, request = _held(session, handover_id, act)
+    row.agreed_by_id, row.agreed_at, row.disputed_at = act.actor_id, act.now, None
+    session.add(row)
+    session.flush()
+    _note(session, request, row, act, "requests.counted")
+    if row.way == Way.TO_ELDER:
+        _all_back(session, request, act)
+    return row, request
+
+
+def _all_back(session: Session, request: Request, act: Act) -> None:
+    """Bought and back is done and accepted; back without having gone sets the request free."""
+    if request.state == RequestState.DOING and request.spent is None:
+        return errands.release(session, request, act)
+    if request.state == RequestState.DOING:
+        request.state, request.done_at, request.served_by_id = RequestState.DONE, act.now, request.taker_id
+        session.add(request)
+    acceptances.accept(session, request.id, act)
+    return None
+
+
+def dispute(session: Session, handover_id: int, act: Act) -> tuple[Handover, Request]:
+    """Something is missing: the helper still answers for it, and who is on call is asked to look."""
+    row, request = _held(session, handover_id, act)
+    row.disputed_at = act.now
+    session.add(row)
+    _note(session, request, row, act, "requests.disputed")
+    if request.state == RequestState.DONE:
+        request.state, request.done_at, request.served_by_id = RequestState.DOING, None, None
+        ladders.begin(session.get_one(Canteen, request.canteen_id), request, act.now)
+        session.add(request)
+    _tell_of_dispute(session, request, row, act)
+    outbox.touch(session, "request", request.id, act.now)
+    return row, request
+
+
+def _note(session: Session, request: Request, row: Handover, act: Act, action: str) -> None:
+    after = {"way": row.way.value, "things": list(row.things)}
+    audit.record(session, act, action, f"handover:{row.id}", subject_id=request.elder_id, after=after)
+
+
+def _tell_of_dispute(session: Session, request: Request, row: Handover, act: Act) -> None:
+    canteen = session.get_one(Canteen, request.canteen_id)
+    elder, helper = session.get_one(Member, request.elder_id), session.get_one(Member, row.stated_by_id)
+    facts = notices.brief(canteen, request, elder, act.now)
+    holding.tell(
+        session,
+        request,
+        helper,
+        act,
+        Message(Text("requests.told_disputed", **facts), errands.on_duty(request)),
+    )
+    about = About(canteen, elder, request.kind, request.taker_id)
+    looking = callouts.people(session, about, (Audience.ON_CALL,), act.now)
+    said = Text("requests.look_at_dispute", **facts, name=helper.name, ask=notices.how_to_ask(elder))
+    key = f"handover:{row.id}:disputed"
+    others = [one for one in looking if one.id not in (helper.id, act.actor_id)]
+    callouts.call(session, canteen, others, Call(key, Message(said, counting(row.id)), act.now))

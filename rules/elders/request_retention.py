@@ -1,0 +1,68 @@
+"""How long what was said about a request is kept: the photograph a week after its end, the words a month."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, update
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Session, col, select
+
+from models.elders.emergencies import Emergency
+from models.elders.requests import Request, RequestState, Supply
+from models.members.people import Member
+from rules import audit
+from rules.audit import Act
+from rules.elders import holding, notices
+from rules.elders.requests import OPEN
+
+PHOTO_LASTS = timedelta(days=7)
+WORDS_LAST = timedelta(days=30)
+PAGE = 500
+
+
+def _old_photos(now: datetime) -> ColumnElement[bool]:
+    return and_(col(Request.closed_at) < now - PHOTO_LASTS, col(Request.photo) != "")
+
+
+def _old_words(now: datetime) -> ColumnElement[bool]:
+    said = or_(col(Request.words) != "", col(Request.item) != "")
+    return and_(col(Request.closed_at) < now - WORDS_LAST, said)
+
+
+def _old_cries(now: datetime) -> ColumnElement[bool]:
+    said = or_(col(Emergency.words) != "", col(Emergency.called) != "")
+    return and_(col(Emergency.closed_at) < now - WORDS_LAST, said)
+
+
+def waits(session: Session, now: datetime) -> bool:
+    """Whether anything is older than it may become."""
+    old = or_(_old_photos(now), _old_words(now))
+    if session.exec(select(Request.id).where(old).limit(1)).first() is not None:
+        return True
+    return session.exec(select(Emergency.id).where(_old_cries(now)).limit(1)).first() is not None
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Empty a page of what is too old; that there was a request stays, for the counts."""
+    for old, emptied in ((_old_photos(now), {"photo": ""}), (_old_words(now), {"words": "", "item": ""})):
+        ids = session.exec(select(Request.id).where(old).limit(PAGE)).all()
+        session.execute(update(Request).where(col(Request.id).in_(ids)).values(**emptied))
+    cries = session.exec(select(Emergency.id).where(_old_cries(now)).limit(PAGE)).all()
+    session.execute(update(Emergency).where(col(Emergency.id).in_(cries)).values(words="", called=""))
+
+
+def forget_member(session: Session, member: Member, act: Act) -> None:
+    """Somebody is erased: their open requests end, nothing they said or took stays readable."""
+    mine = select(Request).where(Request.elder_id == member.id, col(Request.state).in_(OPEN))
+    for request in session.exec(mine).all():
+        request.state = RequestState.CANCELLED
+        holding.close(session, request, act)
+        session.add(request)
+        notices.withdraw(session, request, act.now)
+        notices.unpublish(session, request, act.now)
+        audit.record(session, act, "requests.ended", f"request:{request.id}", subject_id=member.id)
+    said = or_(col(Request.elder_id) == member.id, col(Request.asked_by_id) == member.id)
+    session.execute(update(Request).where(said).values(words="", item="", photo=""))
+    own = col(Supply.elder_id) == member.id
+    session.execute(update(Supply).where(own).values(item="", ended_at=act.now))
+    cried = or_(col(Emergency.person_id) == member.id, col(Emergency.raised_by_id) == member.id)
+    session.execute(update(Emergency).where(cried).values(words="", called=""))

@@ -1,0 +1,1 @@
+"""What is decided about shifts and those who take them."""

@@ -1,0 +1,238 @@
+"""Reminders of shifts: the evening before, an hour before, and to the coordinator where somebody may be missing."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.members.people import Canteen, Member
+from models.outbox import MessageClass
+from models.volunteers.shifts import RESPONSIBLE, Assignment, AssignmentState, DutyKind, Shift, ShiftState
+from rules import outbox
+from rules.cooks import certificates
+from rules.members.presence import here, mute
+from rules.settings import at, local_day, settings_of
+from rules.values import Button, Message, Rows, Style, Text, lines
+from rules.volunteers import shifts
+
+ANSWER_TIME = timedelta(minutes=60)
+"""How long after the evening's reminder nobody is reported as silent."""
+BEFORE_QUIET = timedelta(minutes=30)
+JUST_SAID = timedelta(hours=2)
+"""Whoever took a shift this shortly ago need not be reminded of it."""
+SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Somebody expected at a shift."""
+
+    place: Assignment
+    shift: Shift
+    member: Member
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether they said that they come."""
+        return self.place.state == AssignmentState.CONFIRMED
+
+
+def everybody(session: Session, shift_ids: Sequence[int]) -> list[Expected]:
+    """Whoever stands on the roster of some shifts, here or not."""
+    rows = select(Assignment, Shift, Member).join(Shift, col(Shift.id) == col(Assignment.shift_id))
+    rows = rows.join(Member, col(Member.id) == col(Assignment.member_id))
+    rows = rows.where(col(Assignment.shift_id).in_(shift_ids), col(Assignment.state).in_(RESPONSIBLE))
+    rows = rows.where(Shift.state == ShiftState.OPEN)
+    found = session.exec(rows.order_by(col(Shift.starts_at), col(Assignment.id)))
+    return [Expected(place, shift, member) for place, shift, member in found]
+
+
+def expected(session: Session, found: Sequence[Expected]) -> list[Expected]:
+    """Those of them who are here on the day; the absent, ill and dead are expected nowhere."""
+    members = {one.member.id: one.member for one in found}
+    present = {day: here(session, list(members.values()), day) for day in {one.shift.day for one in found}}
+    return [one for one in found if one.member.id in present[one.shift.day]]
+
+
+def on(session: Session, canteen_id: int, day: date) -> Sequence[Shift]:
+    """The shifts of a day that take place."""
+    own = select(Shift).where(
+        Shift.canteen_id == canteen_id, Shift.day == day, Shift.state == ShiftState.OPEN
+    )
+    return session.exec(own.order_by(col(Shift.starts_at), col(Shift.id))).all()
+
+
+def remind_evening(session: Session, canteen: Canteen, day: date, now: datetime) -> int:
+    """Tell everybody on duty on a day, each in one message; the coordinator what has to be seen to."""
+    due = on(session, canteen.id, day)
+    found = expected(session, everybody(session, [shift.id for shift in due]))
+    lacks = lacking(session, canteen, found, day)
+    by_member: dict[int, list[Expected]] = defaultdict(list)
+    for one in found:
+        by_member[one.member.id].append(one)
+    silent = [
+        theirs[0].member
+        for theirs in by_member.values()
+        if not _tell_evening(session, canteen, theirs, lacks, now)
+    ]
+    _tell_coordinators(session, canteen, day, (found, silent, lacks), now)
+    return len(by_member)
+
+
+def lacking(
+    session: Session, canteen: Canteen, found: Sequence[Expected], day: date
+) -> dict[int, certificates.Lack]:
+    """Who on duty lacks a certificate that day; two statements for each duty that asks for one."""
+    by_duty: dict[DutyKind, set[int]] = defaultdict(set)
+    for one in found:
+        by_duty[one.shift.duty].add(one.member.id)
+    lacks: dict[int, certificates.Lack] = {}
+    for duty, member_ids in by_duty.items():
+        lacks |= certificates.lacking(session, canteen, member_ids, duty, day)
+    return lacks
+
+
+def _tell_evening(
+    session: Session,
+    canteen: Canteen,
+    theirs: Sequence[Expected],
+    lacks: dict[int, certificates.Lack],
+    now: datetime,
+) -> bool:
+    member, day = theirs[0].member, theirs[0].shift.day
+    key = "reminders.evening" if len(theirs) == 1 else "reminders.evening_several"
+    said = [Text("reminders.evening_sure" if all(one.confirmed for one in theirs) else key, day=day)]
+    said += [Text("reminders.line", **_facts(canteen, one)) for one in theirs]
+    lack = lacks.get(member.id)
+    if lack is not None:
+        said.append(Text("reminders.your_certificate", what=lack.kind))
+    message = Message(lines(*said), tuple(row for one in theirs for row in buttons(canteen, one, theirs)))
+    return _remind(session, f"shift-eve:{canteen.id}:{day}", member, message, theirs[0].shift, now)
+
+
+def _facts(canteen: Canteen, one: Expected) -> dict[str, object]:
+    facts = shifts.facts(canteen, one.shift)
+    return {name: facts[name] for name in ("starts", "ends", "duty")}
+
+
+def buttons(canteen: Canteen, one: Expected, theirs: Sequence[Expected]) -> Rows:
+    """ "I am coming" where it was not said yet, and "I cannot", which opens the swap at once."""
+    several = len(theirs) > 1
+    duty = one.shift.duty
+    yes = Text("reminders.button_coming_to", duty=duty) if several else Text("shifts.button_coming")
+    no = Text("reminders.button_cannot_to", duty=duty) if several else Text("shifts.button_cannot")
+    cannot = Button(no, f"shiftno:{one.place.id}")
+    if one.confirmed:
+        return ((cannot,),)
+    return ((Button(yes, f"shiftok:{one.place.id}", Style.SUCCESS), cannot),)
+
+
+def _remind(
+    session: Session, key: str, member: Member, message: Message, shift: Shift, now: datetime
+) -> bool:
+    lasts = max(shift.starts_at - now, timedelta(minutes=1))
+    kind = MessageClass.REMINDER
+    return outbox.tell(session, key, member, message, now=now, kind=kind, lasts=lasts) is not None
+
+
+Seen = tuple[Sequence[Expected], Sequence[Member], dict[int, certificates.Lack]]
+
+
+def _tell_coordinators(session: Session, canteen: Canteen, day: date, seen: Seen, now: datetime) -> None:
+    found, silent, lacks = seen
+    names = {one.member.id: one.member.name for one in found}
+    said = [
+        Text("reminders.tell_by_mouth", names=[member.name for member in silent]) if silent else None,
+        Text("reminders.no_certificate", names=[names[number] for number in lacks]) if lacks else None,
+    ]
+    if not any(said):
+        return
+    rows = tuple(
+        (Button(Text("certificates.button_member", name=names[number]), f"cert:{number}"),)
+        for number in list(lacks)[:SHOWN]
+    )
+    message = Message(lines(Text("reminders.tomorrow", day=day), *said), rows)
+    key = f"shift-eve:{canteen.id}:{day}:lead"
+    outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, message, now=now)
+
+
+def remind_soon(session: Session, canteen: Canteen, shift: Shift, now: datetime) -> int:
+    """An hour before: tell whoever is on the shift; who took it just now knows."""
+    there = expected(session, everybody(session, [shift.id]))
+    found = [one for one in there if now - one.place.assigned_at >= JUST_SAID]
+    told = 0
+    for one in found:
+        said = Text("reminders.soon", **_facts(canteen, one))
+        message = Message(said, buttons(canteen, one, [one]))
+        told += _remind(session, f"shift-soon:{one.place.id}", one.member, message, shift, now)
+    return told
+
+
+def checked_at(canteen: Canteen, shift: Shift) -> datetime:
+    """When the coordinator hears who has not answered: half a day before, not at night, and not before one could."""
+    settings = settings_of(canteen)
+    moment = shift.starts_at - timedelta(hours=settings.shift_unconfirmed_hours)
+    day = local_day(canteen, moment)
+    if moment >= at(canteen, day, settings.quiet_from):
+        moment = at(canteen, day, settings.quiet_from) - BEFORE_QUIET
+    moment = max(moment, at(canteen, day, settings.quiet_until))
+    evening = shift.day - timedelta(days=1)
+    asked = at(canteen, evening, settings.shift_reminder_at) + ANSWER_TIME
+    last = at(canteen, evening, settings.quiet_from) - BEFORE_QUIET
+    return max(moment, min(asked, last)).astimezone(UTC)
+
+
+def coming_up(session: Session, now: datetime, ahead: timedelta) -> Sequence[Shift]:
+    """Shifts of all villages that begin within some time."""
+    near = select(Shift).where(Shift.state == ShiftState.OPEN)
+    near = near.where(Shift.ends_at > now, Shift.ends_at <= now + ahead + shifts.LONGEST)
+    near = near.where(Shift.starts_at > now, Shift.starts_at <= now + ahead)
+    return session.exec(near.order_by(col(Shift.starts_at), col(Shift.id))).all()
+
+
+def report(session: Session, canteen: Canteen, checked: Sequence[Shift], key: str, now: datetime) -> bool:
+    """Tell the coordinators, in one message, who has not answered and where hands are missing."""
+    planned = everybody(session, [shift.id for shift in checked])
+    there = {one.place.id for one in expected(session, planned)}
+    unheard = mute(session, [one.member for one in planned])
+    on_it: dict[int, list[Expected]] = defaultdict(list)
+    for one in planned:
+        on_it[one.shift.id].append(one)
+    told = [said for shift in checked for said in _state_of(canteen, shift, on_it[shift.id], there, unheard)]
+    # Whom to tell by mouth was said in the evening: that alone is no news.
+    if all(said.key == "reminders.ask_by_mouth" for said in told):
+        return False
+    short = [s for s in checked if sum(one.place.id in there for one in on_it[s.id]) < s.needed]
+    rows = tuple(
+        (Button(Text("reminders.button_whom", **shifts.facts(canteen, shift)), f"shiftwhom:{shift.id}"),)
+        for shift in short[:SHOWN]
+    )
+    message = Message(lines(*told), rows)
+    return bool(outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, message, now=now))
+
+
+def _state_of(
+    canteen: Canteen, shift: Shift, planned: Sequence[Expected], there: set[int], unheard: set[int]
+) -> list[Text]:
+    """What is wrong with one shift: too few, somebody away, somebody silent."""
+    facts = shifts.facts(canteen, shift)
+    away = [one.member.name for one in planned if one.place.id not in there]
+    coming = [one for one in planned if one.place.id in there]
+    silent = [one.member for one in coming if not one.confirmed]
+    asked = [member.name for member in silent if member.id not in unheard]
+    by_mouth = [member.name for member in silent if member.id in unheard]
+    missing = shift.needed - len(coming)
+    said = [
+        Text("reminders.short", missing=missing, **facts) if missing > 0 else None,
+        Text("reminders.away", names=away, **facts) if away else None,
+        Text("reminders.not_answered", names=asked, **facts) if asked else None,
+        Text("reminders.ask_by_mouth", names=by_mouth, **facts) if by_mouth else None,
+    ]
+    return [text for text in said if text is not None]
+
+
+def tomorrow(canteen: Canteen, now: datetime) -> date:
+    """The village's next day."""
+    return local_day(canteen, now) + timedelta(days=1)

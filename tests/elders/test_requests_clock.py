@@ -1,0 +1,82 @@
+"""The clock looks after requests and emergencies: what is due is done, and a fault never ends a cry for help."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+
+from jobs.duties import Look
+from jobs.elders import emergencies as calling
+from jobs.elders import requests as climbing
+from jobs.gathered import DUTIES
+from jobs.scheduler import due_items, perform
+from models.elders.requests import Request, RequestKind, Supply
+from rules.elders import emergencies, requests, supplies
+from rules.elders.emergencies import Cry
+from rules.elders.requests import Wish
+from tests.requesting import sent_to
+from texts import load
+
+OURS = ("requests.", "emergencies.")
+
+
+def tick(session, now):
+    """One look of the clock; answers what it did."""
+    done = []
+    for duty, due in due_items(session, DUTIES, now):
+        if due.kind.startswith(OURS):
+            perform(session, duty, due, now)
+            done.append(due.kind)
+    session.flush()
+    return done
+
+
+def test_at_first_nothing_is_due_and_in_time_everything_is(
+    session, canteen, granny, daughter, manager, act, now
+):
+    requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR), act(granny))
+    emergencies.cry(session, canteen, Cry("我摔倒了", granny), act(granny))
+    supplies.count(session, granny, "降压药", 9, act(granny))
+    assert tick(session, now) == []
+    assert tick(session, now + timedelta(minutes=5)) == ["emergencies.call"]
+    assert tick(session, now + timedelta(minutes=15)) == ["emergencies.call", "requests.climb"]
+    assert "requests.refill" in tick(session, now + timedelta(days=4))
+    supply = session.exec(select(Supply)).one()
+    assert supply.asked_for_on == supply.runs_out_on
+    assert sent_to(session, daughter)
+    assert sent_to(session, manager)
+
+
+def test_what_is_old_is_forgotten_by_the_clock(session, canteen, granny, act, now):
+    wish = Wish(RequestKind.MEDICINE, "买药", "降压药", "file-1")
+    request = requests.ask(session, canteen, granny, wish, act(granny))
+    requests.cancel(session, request.id, act(granny))
+    assert tick(session, now + timedelta(days=8)) == ["requests.forget"]
+    session.expire_all()
+    assert session.exec(select(Request)).one().photo == ""
+
+
+def test_a_cry_for_help_that_met_a_fault_is_a_new_item_soon(session, canteen, granny, act, now):
+    emergencies.cry(session, canteen, Cry("我摔倒了", granny), act(granny))
+    later = now + timedelta(minutes=5)
+    names = {
+        next(iter(calling.due(Look(session, moment, [canteen])))).target
+        for moment in (later, later + timedelta(seconds=20), later + timedelta(minutes=10))
+    }
+    assert len(names) == 2
+
+
+def test_every_duty_has_words_for_the_manager_it_may_fail_before(session):
+    words = load()["zh_CN"]
+    for duty in (*climbing.DUTIES, *calling.DUTIES):
+        assert f"duty.{duty.kind}" in words
+
+
+def test_the_store_itself_refuses_an_open_one_without_a_next_step(store, dialect):
+    columns = "canteen_id, elder_id, kind, urgency, state, words, item, photo, due_at, asked_at, rung_at, step, next_at"
+    values = "1, 1, 'repair', 'normal', 'confirmed', '', '', '', :now, :now, :now, 0, NULL"
+    with pytest.raises(sa.exc.IntegrityError, match="open_has_next"), store.engine.begin() as connection:
+        connection.execute(
+            sa.text(f"INSERT INTO request ({columns}) VALUES ({values})"), {"now": "2026-11-25 00:00:00"}
+        )
