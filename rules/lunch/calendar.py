@@ -121,17 +121,6 @@ def _almanac(day: date) -> list[Text]:
     return [Text(f"calendar.festival_{festival}"), said] if festival else [said]
 
 
-def is_workday(session: Session, canteen: Canteen, day: date) -> bool:
-    """Monday to Friday, but for public holidays and the days that make up for them; the village's own word comes first."""
-    kinds = {mark.kind for mark in marks(session, canteen.id, day, day)}
-    if DayKind.WORKDAY in kinds:
-        return True
-    if kinds & {DayKind.HOLIDAY, DayKind.CLOSED}:
-        return False
-    public = public_day(day)
-    return public.works if public else day.isoweekday() <= 5
-
-
 def mark(session: Session, canteen: Canteen, day: date, what: tuple[DayKind, str], act: Act) -> DayMark:
     """Write a fact about a day; again changes its name."""
     _check_keeper(session, act)

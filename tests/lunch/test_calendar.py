@@ -42,16 +42,6 @@ def test_the_village_names_a_day_before_the_almanac_does(session, canteen, manag
     assert calendar.name_of(session, canteen, day) == Text("verbatim", text="赶圩")
 
 
-def test_a_make_up_day_is_a_workday_and_a_holiday_is_none(session, canteen, manager, act):
-    saturday, monday = date(2026, 11, 28), date(2026, 11, 30)
-    assert not calendar.is_workday(session, canteen, saturday)
-    assert calendar.is_workday(session, canteen, monday)
-    calendar.mark(session, canteen, saturday, (DayKind.WORKDAY, ""), act(manager))
-    calendar.mark(session, canteen, monday, (DayKind.HOLIDAY, ""), act(manager))
-    assert calendar.is_workday(session, canteen, saturday)
-    assert not calendar.is_workday(session, canteen, monday)
-
-
 @pytest.fixture
 def booking(session, canteen, granny, act):
     return bookings.book(session, canteen, granny, Order(THURSDAY, Sitting.LUNCH), act(granny)).booking
@@ -129,13 +119,6 @@ def test_a_year_that_is_not_decided_says_so(village, manager):
     assert calendar.public_day(date(2101, 2, 1)) is None
     village.now = village.now.replace(year=2101)
     assert "2101 年的放假安排还没有公布" in village.says(manager, "/calendar")[0]
-
-
-def test_the_canteen_knows_when_offices_work(session, canteen, manager, act):
-    assert not calendar.is_workday(session, canteen, date(2026, 2, 18)), "a Wednesday of the spring festival"
-    assert calendar.is_workday(session, canteen, date(2026, 2, 14)), "a Saturday that makes up for it"
-    calendar.mark(session, canteen, date(2026, 2, 18), (DayKind.WORKDAY, ""), act(manager))
-    assert calendar.is_workday(session, canteen, date(2026, 2, 18)), "the village's own word comes first"
 
 
 def test_days_are_called_as_people_call_them(session, canteen):
