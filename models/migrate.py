@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from models.base import tell_postgresql
+from models.members.keyring import Place
+from models.members.vault import Vault, entrust
 from models.sqlite import create_file
 
 if TYPE_CHECKING:
@@ -46,8 +48,8 @@ def current(url: str) -> str | None:
         engine.dispose()
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the store up; raises StoreTooNew before anything is changed."""
+def upgrade(url: str, revision: str = "head", keys: Place | None = None) -> None:
+    """Bring the store up, sealing with these keys what was in the clear; raises StoreTooNew before anything is changed."""
     if sa.make_url(url).get_backend_name() == "sqlite":
         create_file(sa.make_url(url))
     found = current(url)
@@ -57,15 +59,15 @@ def upgrade(url: str, revision: str = "head") -> None:
         raise StoreTooNew(found)
     from alembic import command
 
-    with _connected(url) as config:
+    with _connected(url, keys) as config:
         command.upgrade(config, revision)
 
 
-def downgrade(url: str, revision: str) -> None:
+def downgrade(url: str, revision: str, keys: Place | None = None) -> None:
     """Bring the store back to an earlier revision, `base` for none."""
     from alembic import command
 
-    with _connected(url) as config:
+    with _connected(url, keys) as config:
         command.downgrade(config, revision)
 
 
@@ -95,11 +97,12 @@ def new(message: str, url: str) -> None:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator["Config"]:
+def _connected(url: str, keys: Place | None = None) -> Iterator["Config"]:
     """An alembic configuration over one open transaction; foreign keys rest on SQLite, where tables are rebuilt."""
     from alembic.config import Config
 
     engine = sa.create_engine(url)
+    entrust(engine, Vault(keys or Place.beside(url)))
     sqlite = engine.dialect.name == "sqlite"
     if sqlite:
         sa.event.listen(engine, "connect", _rest_foreign_keys)

@@ -10,6 +10,8 @@ from sqlmodel import Session, SQLModel
 
 from models import postgres, sqlite
 from models.base import Row, adopt, table_of
+from models.members.keyring import Place
+from models.members.vault import Vault, entrust, vault_of
 from models.prepared import Prepared
 from models.unit import Asked, Lane, StoreBusy, StoreClosed, StoreFull, Unit
 from models.writer import Writer
@@ -51,6 +53,16 @@ class Store:
     def engine(self) -> sa.Engine:
         """The engine that may write, for migrations and backups."""
         return self._engines[0]
+
+    @property
+    def vault(self) -> Vault:
+        """What seals and opens private words in this store."""
+        return vault_of(self._engines[0].dialect)
+
+    def entrust(self, vault: Vault) -> None:
+        """Let everything that goes in or out use these keys."""
+        for engine in self._engines:
+            entrust(engine, vault)
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit in one transaction; answers after the durable commit, raises what the unit raised."""
@@ -110,8 +122,14 @@ def _nothing(session: Session) -> None:
     """A unit that only waits for its turn."""
 
 
-def open_store(url: str, *, exclusive: bool = False) -> Store:
+def open_store(url: str, *, exclusive: bool = False, keys: Place | None = None) -> Store:
     """Open the store at its present revision; `exclusive` is the bot's own way and refuses a second bot."""
+    store = _opened(url, exclusive=exclusive)
+    store.entrust(Vault(keys or Place.beside(url)))
+    return store
+
+
+def _opened(url: str, *, exclusive: bool) -> Store:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url, parsed, exclusive=exclusive)
