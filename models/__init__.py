@@ -2,7 +2,7 @@
 
 from models import audit, cards, examples, inbox, outbox
 from models.cooks import certificates, kitchen
-from models.elders import emergencies, requests
+from models.elders import emergencies, requests, visits
 from models.lunch import deliveries, ledger, meals, menus
 from models.members import people
 from models.volunteers import shifts, vacancies
@@ -24,4 +24,5 @@ __all__ = [
     "requests",
     "shifts",
     "vacancies",
+    "visits",
 ]

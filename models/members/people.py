@@ -36,6 +36,14 @@ class Status(StrEnum):
     DECEASED = "deceased"
 
 
+class Risk(StrEnum):
+    """How closely a household is looked after: high weekly, raised monthly, usual quarterly; set by a social worker, private."""
+
+    HIGH = "high"
+    RAISED = "raised"
+    USUAL = "usual"
+
+
 class Consent(StrEnum):
     """How an elder agreed that somebody acts for them."""
 
@@ -67,11 +75,12 @@ class Canteen(Row, table=True):
 
 
 class Household(Row, table=True):
-    """People who live together."""
+    """People who live together; `name` is what the village's own list calls them."""
 
     canteen_id: int = Field(foreign_key="canteen.id", index=True)
-    name: str = Field(max_length=64)
+    name: str = Field(default="", max_length=64)
     hamlet: str = Field(default="", max_length=64)
+    risk: Risk = Field(default=Risk.USUAL, sa_type=states(Risk))
 
 
 class Account(Row, table=True):
@@ -91,7 +100,7 @@ class Member(Row, table=True):
     __table_args__ = (UniqueConstraint("canteen_id", "telegram_id"),)
 
     canteen_id: int = Field(foreign_key="canteen.id", index=True)
-    household_id: int | None = Field(default=None, foreign_key="household.id")
+    household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     name: str = Field(max_length=64, index=True)
     telegram_id: int | None = Field(default=None, sa_type=BigId, index=True)
     phone: str = Field(default="", max_length=32)
