@@ -38,7 +38,7 @@ def numbers(turn: Turn, meal: Meal | None) -> Text:
         day=meal.day,
         sitting=meal.sitting,
         taken=counted.taken,
-        waiting=counted.waiting,
+        waiting=counted.said_waiting,
         **by_mode,
     )
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from models.base import table_of
 from models.lunch.meals import KEEPS_SEAT, Booking, BookingState, Mode, OfferState, SeatOffer
 from models.prepared import Prepared
+from rules.values import Text
 
 BOOKED = table_of(Booking).c
 MINE = BOOKED.eater_id == bindparam("eater")
@@ -31,6 +32,11 @@ class Count:
     def taken(self) -> int:
         """Portions that have a seat."""
         return sum(self.by_mode.values())
+
+    @property
+    def said_waiting(self) -> Text | str:
+        """How many wait, for the end of a sentence; nothing while nobody does."""
+        return Text("meals.and_waiting", waiting=self.waiting) if self.waiting else ""
 
 
 def count(session: Session, meal_id: int, *, besides: int | None = None) -> Count:

@@ -38,7 +38,7 @@ def _numbers(session: Session, meal: Meal) -> dict[str, Any]:
         "taken": counted.taken,
         "seats": meal.seats,
         "delivery": counted.by_mode.get(Mode.DELIVERY, 0),
-        "waiting": counted.waiting,
+        "waiting": counted.said_waiting,
     }
 
 

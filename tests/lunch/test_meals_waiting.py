@@ -9,10 +9,11 @@ from sqlmodel import col, select
 from models.lunch.meals import BookingState, MealState, OfferState, SeatOffer, Sitting
 from models.members.people import Member
 from models.outbox import OutboxMessage
-from rules.lunch import bookings, meals, rolls, waitlist
+from rules.lunch import bookings, meals, posts, rolls, waitlist
 from rules.lunch.bookings import Order
 from rules.lunch.counts import count
 from rules.values import Refused
+from texts.rendering import Words
 
 TOMORROW = date(2026, 11, 26)
 
@@ -41,6 +42,16 @@ def test_who_comes_to_a_full_meal_waits_in_order(session, full, book, granny, co
     first, second = book(cook, minutes=1), book(volunteer, minutes=2)
     assert first.booking.state == second.booking.state == BookingState.WAITLISTED
     assert [b.eater_id for b in waitlist.waiting(session, first.meal.id)] == [cook.id, volunteer.id]
+
+
+def test_the_post_speaks_of_those_who_wait_only_when_somebody_does(session, full, book, granny, cook, now):
+    def post():
+        return Words("zh_CN", "Asia/Shanghai").say(posts.daily_post(session, meal.id, now).text)
+
+    meal = book(granny, 2).meal
+    assert "已订 2/2 份，送餐 0。" in post()
+    book(cook, minutes=1)
+    assert "已订 2/2 份，送餐 0，候补 1。" in post()
 
 
 def test_a_freed_seat_is_offered_to_the_first_for_a_quarter_of_an_hour(
