@@ -74,6 +74,12 @@ class Settings:
     eat_within_minutes: int = 120
     hand_over_within_minutes: int = 60
     fever: int = 373
+    visits_a_week: int = 4
+    visit_weekdays: tuple[int, ...] = (2, 3, 4, 5)
+    visit_every: tuple[int, ...] = (7, 30, 91)
+    """In how many days a household is seen again: high, raised, usual risk."""
+    visit_plan_at: time = time(19, 0)
+    visit_morning_at: time = time(8, 0)
 
 
 def settings_of(canteen: Canteen) -> Settings:
@@ -91,7 +97,7 @@ def _read(name: str, value: Any) -> Any:
     match name:
         case "sittings":
             return tuple(Sitting(item) for item in value)
-        case "meal_weekdays" | "market_days" | "certificate_days" | "fridge":
+        case "meal_weekdays" | "market_days" | "certificate_days" | "fridge" | "visit_weekdays" | "visit_every":
             return tuple(value)
         case "times":
             own = {
@@ -103,7 +109,7 @@ def _read(name: str, value: Any) -> Any:
             return tuple(_clock(item) for item in value)
         case "post_at" | "menu_escalates_at" | "standing_reminder_at" | "quiet_from" | "quiet_until":
             return _clock(value)
-        case "certificates_at" | "shift_reminder_at" | "vacancy_post_at":
+        case "certificates_at" | "shift_reminder_at" | "vacancy_post_at" | "visit_plan_at" | "visit_morning_at":
             return _clock(value)
         case _:
             return value
