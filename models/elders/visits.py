@@ -7,6 +7,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from models.base import Instant, Row, only_where, states
+from models.members.vault import Sealed
 
 
 class VisitState(StrEnum):
@@ -80,7 +81,7 @@ class Visit(Row, table=True):
     absence: Absence | None = Field(default=None, sa_type=states(Absence))
     outcome: Outcome | None = Field(default=None, sa_type=states(Outcome))
     visited_on: date | None = None
-    findings: str = Field(default="", max_length=6000)
+    findings: str = Field(default="", sa_type=Sealed("elder_id"))
     next_on: date | None = None
     made_at: datetime = Field(sa_type=Instant)
     changed_at: datetime = Field(sa_type=Instant)

@@ -28,7 +28,7 @@ def upgrade() -> None:
     sa.Column('absence', sa.String(length=32), nullable=True),
     sa.Column('outcome', sa.String(length=32), nullable=True),
     sa.Column('visited_on', sa.Date(), nullable=True),
-    sa.Column('findings', sa.String(length=6000), nullable=False),
+    sa.Column('findings', sa.Text(), nullable=False),
     sa.Column('next_on', sa.Date(), nullable=True),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),

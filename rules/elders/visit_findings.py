@@ -1,0 +1,36 @@
+"""What was found at a visit: a health note, sealed with the elder's key. Written and read only here."""
+
+from sqlmodel import Session, col, select
+
+from models.elders.visits import Visit, VisitState
+from models.members.people import Role
+from models.members.vault import Private, opened, seal
+from rules import audit
+from rules.audit import Act
+from rules.members.people import roles_of
+from rules.values import Refused
+
+LONGEST = 1000
+
+
+def keep(session: Session, visit: Visit, words: str) -> None:
+    """Keep what was found; what is too long is cut."""
+    seal(session, visit, findings=words.strip()[:LONGEST])
+
+
+def reveal(session: Session, visit: Visit, reader_id: int | None, act: Act) -> Private:
+    """What was found, for a social worker; who read it is kept."""
+    if reader_id is None or Role.SOCIAL_WORKER not in roles_of(session, reader_id):
+        raise Refused("visits.only_social_worker")
+    words = opened(session, visit, "findings")
+    if words:
+        after = {"reader": reader_id}
+        audit.record(session, act, "visits.seen", f"visit:{visit.id}", subject_id=visit.elder_id, after=after)
+    return words
+
+
+def last(session: Session, household_id: int) -> Visit | None:
+    """The last visit to a household at which somebody was met or spoken to."""
+    done = select(Visit).where(Visit.household_id == household_id, Visit.state == VisitState.DONE)
+    done = done.where(Visit.findings != "")
+    return session.exec(done.order_by(col(Visit.visited_on).desc(), col(Visit.id).desc()).limit(1)).first()
