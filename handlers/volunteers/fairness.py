@@ -90,7 +90,7 @@ def ask(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if not any(load.member.id == member.id for load in _could(turn, shift)):
         raise Refused("fairness.not_free", name=member.name)
     facts = shifts.facts(turn.village, shift)
-    yes = Button(Text("fairness.button_yes"), f"shiftjoin:{shift.id}", Style.SUCCESS)
+    yes = Button(Text("fairness.button_yes"), f"shiftyes:{shift.id}", Style.SUCCESS)
     no = Button(Text("fairness.button_no"), f"shiftsorry:{shift.id}")
     said = Message(Text("fairness.please", name=turn.asker.name, **facts), ((yes, no),))
     if outbox.reach(turn.session, member) is None:

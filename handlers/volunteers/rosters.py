@@ -100,15 +100,17 @@ def _preview(turn: Turn, looked: list[Looked]) -> list[Text]:
         if number == 0 or looked[number - 1].entry.day != entry.day:
             said.append(Text("shifts.roster_day", day=entry.day))
         facts: Mapping[str, Any] = {"starts": entry.starts, "ends": entry.ends, "duty": entry.duty}
-        names, missing = list(entry.people), entry.plan.needed - len(one.members)
+        names, missing = list(entry.people), entry.plan.needed - len(one.members) - len(one.stay)
         key = (
             "shifts.roster_nobody"
             if not names
             else "shifts.roster_short"
-            if missing
+            if missing > 0
             else "shifts.roster_line"
         )
         said.append(Text(key, people=names, missing=missing, day=entry.day, **facts))
+        if one.stay:
+            said.append(Text("shifts.roster_stay", people=[member.name for member in one.stay]))
         said += [Text("shifts.problem", problem=problem) for problem in one.problems]
     return said
 

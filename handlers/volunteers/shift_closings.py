@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from handlers.lunch.rolls import number
 from handlers.questions import UNDO_LASTS
 from handlers.turn import Turn
 from handlers.volunteers.shift_cards import check, read
@@ -32,5 +33,12 @@ def take_back(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return Toast(Text("common.done"), edit=Message(Text("shifts.day_back", count=len(card.facts["off"]))))
 
 
-BUTTONS = {"shiftsoff": call_off, "shiftsback": take_back}
+def open_again(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The day was opened again, and its shifts with it."""
+    check(turn)
+    on = shift_closings.open_again(turn.session, turn.village, number(arguments[0]), turn.act)
+    return Toast(Text("common.done"), edit=Message(Text("shifts.day_back", count=len(on))))
+
+
+BUTTONS = {"shiftsoff": call_off, "shiftsback": take_back, "shiftsagain": open_again}
 UNDOES = {"shiftsoff.undo": take_back}

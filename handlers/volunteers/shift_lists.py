@@ -77,7 +77,7 @@ def gaps(turn: Turn) -> Message:
 def show_gaps(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """The same by a button."""
     known(turn)
-    return shift_talk.replaced(gaps(turn), turn)
+    return shift_talk.shown(turn, gaps(turn))
 
 
 def _mine_on(turn: Turn, days: Sequence[date]) -> Answer:

@@ -11,6 +11,7 @@ from handlers.turn import Turn
 from models.volunteers.shifts import Assignment, Shift
 from nlu import Slots, Understanding
 from nlu.reader import DOUBT
+from rules import outbox
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
 from rules.volunteers import assignments, places, rosters, shifts
 from rules.volunteers.eligibility import Overlaps, Wish
@@ -121,17 +122,32 @@ def coming(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 def join(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """ "I will do it", under a gap in the roster."""
     known(turn)
-    return replaced(sign_up(turn, number(arguments[0])), turn)
+    return answered(turn, sign_up(turn, number(arguments[0])))
 
 
-def sign_up(turn: Turn, shift_id: int, *, despite_overlap: bool = False) -> Message:
+def accept(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """ "I will do it", by somebody who was asked: whoever asked hears it."""
+    known(turn)
+    return answered(turn, _accepted(turn, number(arguments[0])))
+
+
+def _accepted(turn: Turn, shift_id: int, *, despite_overlap: bool = False) -> Message:
+    said = sign_up(turn, shift_id, verb="shiftyessure", despite_overlap=despite_overlap)
+    shift = shifts.held(turn.session, shift_id, turn.village.id)
+    if any(place.member_id == turn.asker.id for place in shifts.live(turn.session, shift_id)):
+        news = Text("fairness.said_yes", name=turn.asker.name, **shifts.facts(turn.village, shift))
+        places.tell_coordinators(turn.session, f"shiftyes:{shift_id}", turn.village.id, news, turn.act)
+    return said
+
+
+def sign_up(turn: Turn, shift_id: int, *, verb: str = "shiftsure", despite_overlap: bool = False) -> Message:
     """Put the asker on a shift; two duties at once are asked about first."""
     shift = shifts.held(turn.session, shift_id, turn.village.id)
     wish = Wish(shift, turn.asker, despite_overlap=despite_overlap)
     try:
         found = assignments.sign_up(turn.session, turn.village, wish, turn.act)
     except Overlaps as at_once:
-        return both_at_once(turn, at_once, "shiftsure", shift=shift_id)
+        return both_at_once(turn, at_once, verb, shift=shift_id)
     facts = shifts.facts(turn.village, shift)
     return undoable(turn, Text("shifts.signed_up", name=turn.asker.name, **facts), found)
 
@@ -149,13 +165,28 @@ def sure(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     known(turn)
     if arguments[1] != "yes":
         return Toast(Text("common.done"), edit=Message(Text("shifts.left_as_it_is")))
-    return replaced(sign_up(turn, card.facts["shift"], despite_overlap=True), turn)
+    return answered(turn, sign_up(turn, card.facts["shift"], despite_overlap=True))
 
 
-def replaced(said: Message, turn: Turn) -> Answer:
-    """In private the question becomes its answer; a post in the group stays what it is."""
+def accept_sure(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The same by somebody who was asked."""
+    card = turn.opened(arguments[0], "shifts.overlap")
+    known(turn)
+    if arguments[1] != "yes":
+        return Toast(Text("common.done"), edit=Message(Text("shifts.left_as_it_is")))
+    return answered(turn, _accepted(turn, card.facts["shift"], despite_overlap=True))
+
+
+def shown(turn: Turn, said: Message) -> Answer:
+    """A list in place of what was tapped; in the group only its words."""
+    return Toast(Text("common.done"), edit=said) if turn.private else Toast(said.text, alert=True)
+
+
+def answered(turn: Turn, said: Message) -> Answer:
+    """In private the question becomes its answer; the group's post stays, and what is asked back is asked in private."""
     if turn.private:
         return Toast(Text("common.done"), edit=said)
+    outbox.tell(turn.session, f"shifttap:{turn.heard.update_id}", turn.asker, said, now=turn.now)
     return Toast(said.text, alert=True)
 
 
@@ -173,6 +204,8 @@ BUTTONS = {
     "shiftquit": quit_it,
     "shiftundo": undo,
     "shiftjoin": join,
+    "shiftyes": accept,
     "shiftsure": sure,
+    "shiftyessure": accept_sure,
 }
 UNDOES = {"shifts.undo": undo}

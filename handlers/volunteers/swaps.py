@@ -166,11 +166,7 @@ def _first_of(turn: Turn, member: Member, days: Sequence[date]) -> Assignment | 
 def take_by_tap(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """ "I can", under the post or the question."""
     known(turn)
-    said = take(turn, number(arguments[0]))
-    if turn.private:
-        return Toast(Text("common.done"), edit=said)
-    outbox.tell(turn.session, f"swaptap:{turn.heard.update_id}", turn.asker, said, now=turn.now)
-    return Toast(said.text, alert=True)
+    return shift_talk.answered(turn, take(turn, number(arguments[0])))
 
 
 def take(turn: Turn, swap_id: int, *, despite_overlap: bool = False) -> Message:

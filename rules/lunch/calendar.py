@@ -170,4 +170,5 @@ def reopen(session: Session, canteen: Canteen, day: date, act: Act) -> None:
         if meal.state == MealState.CANCELLED and act.now < meal.starts_at:
             meal.state, meal.reason = MealState.OPEN, ""
             session.add(meal)
+    shift_closings.offer_back(session, canteen, row, act)
     audit.record(session, act, "calendar.reopened", f"day:{day}")

@@ -8,7 +8,15 @@ from sqlmodel import Session
 
 from models.members.people import Canteen, Member
 from models.store import hold
-from models.volunteers.shifts import HOLDS_SLOT, Assignment, AssignmentState, Shift, SwapState
+from models.volunteers.shifts import (
+    HOLDS_SLOT,
+    RESPONSIBLE,
+    Assignment,
+    AssignmentState,
+    Shift,
+    ShiftState,
+    SwapState,
+)
 from rules import outbox
 from rules.audit import Act
 from rules.settings import settings_of
@@ -25,7 +33,7 @@ from rules.volunteers.places import (
     tell,
     tell_coordinators,
 )
-from rules.volunteers.shift_endings import end_offers_of
+from rules.volunteers.swap_endings import end_offers_of
 
 SAID_YES_LATELY = timedelta(hours=24)
 """Whoever signs up this shortly before need not be asked again whether they come."""
@@ -102,7 +110,9 @@ def leave(session: Session, canteen: Canteen, place_id: int, act: Act) -> tuple[
     found = find(session, place_id, act)
     check_own(session, found, act)
     check_responsible(found, act)
-    if act.actor_id != found.member.id or in_time(canteen, found.shift, act):
+    if act.actor_id != found.member.id:
+        return excuse(session, canteen, place_id, "", act), True
+    if in_time(canteen, found.shift, act):
         _excuse(session, found, "", act)
         said = Text("shifts.left_notice", name=found.member.name, **shifts.facts(canteen, found.shift))
         tell_coordinators(session, f"shiftleft:{found.place.id}", canteen.id, said, act)
@@ -133,7 +143,7 @@ def _excuse(session: Session, found: Placed, reason: str, act: Act) -> None:
     place.state, place.reason = AssignmentState.EXCUSED, reason[:200]
     place.ended_at, place.ended_by_id = act.now, act.actor_id
     keep(session, place, "shifts.excused", found.before, act)
-    end_offers_of(session, [place.id], SwapState.WITHDRAWN, act.now)
+    end_offers_of(session, [place.id], SwapState.WITHDRAWN, act)
     shifts.touch(session, found.shift.id, act.now)
 
 
@@ -151,7 +161,7 @@ def mark_absent(session: Session, canteen: Canteen, place_id: int, reason: str, 
     place.state, place.minutes, place.reason = AssignmentState.ABSENT, 0, reason.strip()[:200]
     place.ended_at, place.ended_by_id = act.now, act.actor_id
     keep(session, place, "shifts.absent", found.before, act)
-    end_offers_of(session, [place.id], SwapState.WITHDRAWN, act.now)
+    end_offers_of(session, [place.id], SwapState.WITHDRAWN, act)
     by = session.get_one(Member, act.actor_id)
     said = Text("shifts.absent_notice", by=by.name, reason=place.reason, **shifts.facts(canteen, shift))
     tell(session, place, said, act)
@@ -176,18 +186,42 @@ def restore(
     before, after = states
     found = find(session, place_id, act)
     check_own(session, found, act)
-    if seen(found.place) != dict(after):
+    if seen(found.place) != dict(after) or found.shift.state == ShiftState.CANCELLED:
         raise Refused("shifts.changed_since")
+    undone = found.place.state
     if before is None:
         _excuse(session, found, "", act)
-        return found
-    _check_room_for(session, found, AssignmentState(before["state"]))
+    else:
+        _take_up(session, found, AssignmentState(before["state"]), before["minutes"], act)
+    _tell_restored(session, found, undone, act)
+    return found
+
+
+def _take_up(session: Session, found: Placed, state: AssignmentState, minutes: int, act: Act) -> None:
+    """The place is again what it was; on a shift that ended meanwhile it is done."""
+    _check_room_for(session, found, state)
     place = found.place
-    place.state, place.minutes = AssignmentState(before["state"]), before["minutes"]
+    ended = found.shift.state == ShiftState.DONE and state in RESPONSIBLE
+    place.state = AssignmentState.DONE if ended else state
+    place.minutes = shifts.minutes_of(found.shift) if ended else minutes
     place.ended_at, place.ended_by_id, place.reason = None, None, ""
     keep(session, place, "shifts.restored", found.before, act)
     shifts.touch(session, found.shift.id, act.now)
-    return found
+
+
+def _tell_restored(session: Session, found: Placed, undone: AssignmentState, act: Act) -> None:
+    """Whoever was told of what was undone hears that it is so no longer."""
+    canteen = session.get_one(Canteen, found.shift.canteen_id)
+    facts = shifts.facts(canteen, found.shift)
+    news = {
+        AssignmentState.EXCUSED: "shifts.mistake_excused",
+        AssignmentState.ABSENT: "shifts.mistake_absent",
+    }.get(undone, "shifts.mistake_put" if found.place.state == AssignmentState.EXCUSED else "")
+    if news:
+        tell(session, found.place, Text(news, **facts), act)
+    if undone == AssignmentState.EXCUSED:
+        said = Text("shifts.back_notice", name=found.member.name, **facts)
+        tell_coordinators(session, f"shiftback:{found.place.id}", canteen.id, said, act)
 
 
 def _check_room_for(session: Session, found: Placed, state: AssignmentState) -> None:

@@ -9,7 +9,7 @@ from models.volunteers.shifts import RESPONSIBLE, Assignment, AssignmentState, S
 from rules.audit import Act
 from rules.values import Refused
 from rules.volunteers import assignments, places, shifts
-from rules.volunteers.shift_endings import end_offers_of
+from rules.volunteers.swap_endings import end_offers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Sides:
 def hand_over(session: Session, sides: Sides, act: Act) -> tuple[Assignment, ...]:
     """Move the places; other offers about them are over. Answers the new places, the taker's first."""
     moves = [(sides.place, sides.taker)] + ([(sides.counter, sides.giver)] if sides.counter else [])
-    end_offers_of(session, [place.id for place, _ in moves], SwapState.WITHDRAWN, act.now)
     for place, _ in moves:
         _let_go(session, place, act)
+    end_offers_of(session, [place.id for place, _ in moves], SwapState.WITHDRAWN, act)
     return tuple(
         assignments.add(session, session.get_one(Shift, place.shift_id), member, act, instead_of=place)
         for place, member in moves

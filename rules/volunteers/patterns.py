@@ -1,7 +1,7 @@
 """The weekly pattern: shifts of every week, made for the days ahead, with those on them who always come."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from models.lunch.menus import DayKind, DayMark
 from models.members.people import Canteen, Member
 from models.store import hold
-from models.volunteers.shifts import DutyKind, Shift, ShiftTemplate
+from models.volunteers.shifts import DutyKind, Shift, ShiftState, ShiftTemplate
 from rules import audit
 from rules.audit import Act
 from rules.settings import local_day, settings_of
@@ -147,10 +147,16 @@ def _days(rows: Iterable[ShiftTemplate], first: date, last: date) -> Iterator[tu
 
 
 def _make(session: Session, canteen: Canteen, row: ShiftTemplate, day: date, act: Act) -> bool:
-    _, ends = shifts.span(canteen, _plan(row, day))
-    if ends <= act.now:
+    plan = _plan(row, day)
+    there = shifts.find(session, canteen, plan)
+    _, ends = shifts.span(canteen, plan)
+    if ends <= act.now or (there is not None and there.state != ShiftState.OPEN):
         return False
-    shift = shifts.make(session, canteen, _plan(row, day), act, template_id=row.id)
+    if there is not None:
+        # Somebody planned this day by hand: their hours stand, and nobody is put out.
+        times = shifts.facts(canteen, there)
+        plan = replace(plan, ends=times["ends"], needed=max(plan.needed, there.needed))
+    shift = shifts.make(session, canteen, plan, act, template_id=row.id)
     for member_id in row.usual_ids:
         member = session.get(Member, member_id)
         if member is None:

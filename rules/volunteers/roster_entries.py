@@ -8,7 +8,7 @@ from datetime import date, time
 from sqlmodel import Session
 
 from models.members.people import Canteen, Member
-from models.volunteers.shifts import DutyKind, Shift
+from models.volunteers.shifts import DutyKind, Shift, ShiftState
 from rules import outbox
 from rules.audit import Act
 from rules.members.people import named
@@ -43,6 +43,8 @@ class Looked:
     entry: Entry
     members: tuple[Member, ...]
     problems: tuple[Text, ...]
+    stay: tuple[Member, ...] = ()
+    """Who is on the shift already and is not written: a second roster puts nobody out."""
 
 
 def look(session: Session, canteen: Canteen, entries: Sequence[Entry], act: Act) -> list[Looked]:
@@ -57,21 +59,39 @@ def _look(session: Session, canteen: Canteen, entry: Entry, act: Act) -> Looked:
         shifts.check_plan(canteen, entry.plan, act.now, history=True)
     except Refused as refused:
         return Looked(entry, (), (refused.text,))
-    starts, ends = shifts.span(canteen, entry.plan)
-    draft = Shift(
-        canteen_id=canteen.id, day=entry.day, starts_at=starts, ends_at=ends, duty=entry.duty, needed=50
-    )
+    there = _there(session, canteen, entry)
     for name in entry.people:
         member = the_one(session, canteen, name)
         if isinstance(member, Text):
             problems.append(member)
             continue
-        try:
-            check(session, canteen, as_written(draft, member), act.now)
-        except Refused as refused:
-            problems.append(refused.text)
         members.append(member)
-    return Looked(entry, tuple(members), tuple(problems))
+        if member.id not in there:
+            problems += _against(session, canteen, (entry, member), act)
+    named_too = {member.id for member in members}
+    stay = tuple(member for number, member in there.items() if number not in named_too)
+    return Looked(entry, tuple(members), tuple(problems), stay)
+
+
+def _there(session: Session, canteen: Canteen, entry: Entry) -> dict[int, Member]:
+    """Who is on the shift already, where it is planned."""
+    shift = shifts.find(session, canteen, entry.plan)
+    on_it = shifts.live(session, shift.id) if shift and shift.state != ShiftState.CANCELLED else []
+    return {place.member_id: session.get_one(Member, place.member_id) for place in on_it}
+
+
+def _against(session: Session, canteen: Canteen, wanted: tuple[Entry, Member], act: Act) -> list[Text]:
+    """What stands against somebody on a shift that is only written down yet."""
+    entry, member = wanted
+    starts, ends = shifts.span(canteen, entry.plan)
+    draft = Shift(
+        canteen_id=canteen.id, day=entry.day, starts_at=starts, ends_at=ends, duty=entry.duty, needed=50
+    )
+    try:
+        check(session, canteen, as_written(draft, member), act.now)
+    except Refused as refused:
+        return [refused.text]
+    return []
 
 
 def the_one(session: Session, canteen: Canteen, name: str) -> Member | Text:

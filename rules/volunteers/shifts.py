@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from models.members.people import Canteen, Role
+from models.members.people import Canteen, Member, Role
 from models.store import hold
 from models.volunteers.shifts import HOLDS_SLOT, Assignment, DutyKind, Shift, ShiftState
 from models.volunteers.vacancies import VacancyCall
@@ -16,7 +16,7 @@ from rules import audit, outbox
 from rules.audit import Act
 from rules.members.people import holds
 from rules.settings import at, local_day
-from rules.values import Refused, Text
+from rules.values import Button, Message, Refused, Text
 
 COORDINATORS = (Role.MANAGER, Role.SOCIAL_WORKER)
 """Who plans the roster and is told of what moves in it."""
@@ -84,18 +84,11 @@ def make(
     """Keep a shift; the same duty at the same time is the same shift, and planning it again changes it."""
     check_plan(canteen, plan, act.now, history=history)
     hold(session, Canteen, canteen.id)
-    starts, ends = span(canteen, plan)
     found = find(session, canteen, plan)
-    shift = found or Shift(
-        canteen_id=canteen.id,
-        day=plan.day,
-        starts_at=starts,
-        ends_at=ends,
-        duty=plan.duty,
-        needed=plan.needed,
-    )
+    shift = found or _new(canteen, plan)
     before = seen(found) if found else None
-    shift.ends_at, shift.needed, shift.state, shift.reason = ends, plan.needed, ShiftState.OPEN, ""
+    shift.needed, shift.state, shift.reason = plan.needed, ShiftState.OPEN, ""
+    _, shift.ends_at = span(canteen, plan)
     shift.template_id = template_id or shift.template_id
     _check_room(session, shift)
     session.add(shift)
@@ -103,7 +96,33 @@ def make(
     if before != seen(shift):
         audit.record(session, act, "shifts.planned", f"shift:{shift.id}", before=before, after=seen(shift))
         touch(session, shift.id, act.now)
+    if before is not None and before["ends_at"] != seen(shift)["ends_at"]:
+        _tell_times(session, canteen, shift, act)
     return shift
+
+
+def _new(canteen: Canteen, plan: Plan) -> Shift:
+    starts, ends = span(canteen, plan)
+    return Shift(
+        canteen_id=canteen.id,
+        day=plan.day,
+        starts_at=starts,
+        ends_at=ends,
+        duty=plan.duty,
+        needed=plan.needed,
+    )
+
+
+def _tell_times(session: Session, canteen: Canteen, shift: Shift, act: Act) -> None:
+    """Whoever is on a shift hears that it now ends at another time, and may still say no."""
+    if act.now >= shift.ends_at:
+        return
+    for place in [one for one in live(session, shift.id) if one.member_id != act.actor_id]:
+        cannot = Button(Text("shifts.button_cannot"), f"shiftno:{place.id}")
+        said = Message(Text("shifts.times_changed", **facts(canteen, shift)), ((cannot,),))
+        member = session.get_one(Member, place.member_id)
+        key = f"shifttime:{place.id}:{act.update_id}:{act.now.timestamp():.0f}"
+        outbox.tell(session, key, member, said, now=act.now)
 
 
 def find(session: Session, canteen: Canteen, plan: Plan) -> Shift | None:
@@ -122,7 +141,8 @@ def _check_room(session: Session, shift: Shift) -> None:
 
 def seen(shift: Shift) -> dict[str, Any]:
     """For the audit and for an undo."""
-    return {"needed": shift.needed, "state": shift.state.value, "ends_at": shift.ends_at.isoformat()}
+    ends_at = shift.ends_at.astimezone(UTC).isoformat()
+    return {"needed": shift.needed, "state": shift.state.value, "ends_at": ends_at}
 
 
 def live(session: Session, shift_id: int) -> Sequence[Assignment]:

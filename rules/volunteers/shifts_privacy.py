@@ -20,7 +20,7 @@ from models.volunteers.shifts import (
 )
 from rules.audit import Act
 from rules.volunteers import places, shifts
-from rules.volunteers.shift_endings import end_offers_of
+from rules.volunteers.swap_endings import end_offers_of
 
 NAMING_CARDS = ("rosters.keep",)
 """Open questions that hold a roster as somebody pasted it, names and all."""
@@ -51,7 +51,7 @@ def forget(session: Session, member: Member, act: Act) -> None:
         before = places.seen(place)
         place.state, place.ended_at = AssignmentState.EXCUSED, act.now
         places.keep(session, place, "shifts.excused", before, act)
-        end_offers_of(session, [place.id], SwapState.WITHDRAWN, act.now)
+        end_offers_of(session, [place.id], SwapState.WITHDRAWN, act)
         shifts.touch(session, place.shift_id, act.now)
     session.execute(update(Assignment).where(col(Assignment.member_id) == member.id).values(reason=""))
     session.execute(delete(CalendarFeed).where(col(CalendarFeed.member_id) == member.id))

@@ -11,6 +11,7 @@ from rules.audit import Act
 from rules.values import Button, Message, Refused, Text
 from rules.volunteers import places, shifts, swap_posts, swap_sides, swap_states
 from rules.volunteers.hand_over import Sides, hand_back, hand_over
+from rules.volunteers.swap_endings import drop
 
 
 def decline(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
@@ -47,12 +48,7 @@ def withdraw(session: Session, swap_id: int, act: Act) -> Swap:
         shifts.check_coordinates(session, act)
     if swap.state not in OPEN_SWAPS:
         swap_states.check_open(session, swap, place, act)
-    waited = swap.taker_id if swap.agreed_at is not None else None
-    swap_states.end(session, swap, SwapState.WITHDRAWN, act)
-    if waited not in (None, act.actor_id):
-        canteen, shift, giver = swap_posts.about(session, swap)
-        said = Text("swaps.keeps_it", name=giver.name, **shifts.facts(canteen, shift))
-        outbox.tell(session, f"swap:{swap.id}:withdrawn", session.get_one(Member, waited), said, now=act.now)
+    drop(session, swap, SwapState.WITHDRAWN, act)
     return swap
 
 
@@ -129,13 +125,19 @@ def undo(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
     counter = session.get(Assignment, swap.counter_id) if swap.counter_id else None
     before = swap_states.seen(swap)
     back = hand_back(session, Sides(place, giver, taker, counter), act)
-    again = swap.kind != SwapKind.COVER and swap.asked_by_id == giver.id and act.now < swap.expires_at
+    again = _asked_everybody(swap) and swap.asked_by_id == giver.id and act.now < swap.expires_at
     swap.assignment_id = back.id
     swap.state = SwapState.OFFERED if again else SwapState.WITHDRAWN
-    swap.taker_id, swap.counter_id, swap.agreed_at = (None, None, None) if again else (taker.id, None, None)
+    swap.taker_id, swap.counter_id, swap.agreed_at = (None if again else taker.id), None, None
+    swap.approved_by_id, swap.ended_at = None, None if again else act.now
     swap_states.record(session, swap, "swaps.undone", before, act)
     _tell_back(session, canteen, swap, (giver, taker), act)
     return swap
+
+
+def _asked_everybody(swap: Swap) -> bool:
+    """What one person was asked ends with their answer; nobody else could take it."""
+    return swap.kind == SwapKind.GIVE or swap.wanted_on is not None
 
 
 def _tell_back(

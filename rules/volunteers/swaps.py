@@ -12,8 +12,9 @@ from rules.settings import settings_of
 from rules.values import Refused
 from rules.volunteers import places, swap_posts, swap_states
 from rules.volunteers.eligibility import Overlaps
+from rules.volunteers.swap_endings import drop
 from rules.volunteers.swap_sides import settle
-from rules.volunteers.swap_states import answerer_of, check_open, end, found, open_for, record
+from rules.volunteers.swap_states import answerer_of, check_open, found, open_for, record
 
 ANSWERED_WITHIN = timedelta(hours=24)
 LAST_CALL = timedelta(hours=2)
@@ -40,7 +41,7 @@ def offer(session: Session, canteen: Canteen, place_id: int, asking: Asking, act
             return open_one
         if _claims(asking, act):
             raise Refused("swaps.asked_otherwise")
-        end(session, open_one, SwapState.WITHDRAWN, act)
+        drop(session, open_one, SwapState.WITHDRAWN, act)
     swap = _write(session, canteen, mine, asking, act)
     if asking.taker is None:
         swap_posts.post(session, canteen, swap, act.now)

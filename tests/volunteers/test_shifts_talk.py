@@ -217,7 +217,7 @@ def test_my_friday_for_your_wednesday_is_one_step_once_the_other_agrees(
     said = village.says(volunteer, "我拿周五换你下周三的班")
     assert said == ["已经私下问覃叔了：11月27日 周五 7:30–11:30 打扫。点头之前不变。"]
     assert village.told(uncle) == [
-        "阿军想跟您换班：对方的 11月27日 周五 7:30–11:30 打扫，换您的 12月2日 周三 7:30–11:30 打扫。可以吗？"
+        "阿军想跟您换班：用 11月27日 周五 7:30–11:30 打扫，换您的 12月2日 周三 7:30–11:30 打扫。可以吗？"
     ]
     village.taps(uncle, f"swaptake:{swap_of(session).id}")
     assert (responsible(session, friday), responsible(session, wednesday)) == (["覃叔"], ["阿军"])
