@@ -9,6 +9,8 @@ UV     := $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python
 demo: $(VENV)/.run
 	$(BIN)/python bot.py demo $(ARGS)
 
+# Dozens of processes start here: what Python compiles for the first is kept for the others, also where the shell forbids it.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 	$(BIN)/python tests/coverage_floors.py

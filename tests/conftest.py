@@ -12,7 +12,7 @@ from sqlmodel import Session
 from models.members.people import Canteen, CareLink, Consent, Member, MemberRole, Role
 from rules.audit import Act
 
-pytest_plugins = ["tests.stores", "tests.conversations", "tests.processes"]
+pytest_plugins = ["tests.stores", "tests.conversations", "tests.processes", "tests.unmeasured"]
 
 GROUP = -1001
 _update_ids = itertools.count(1)

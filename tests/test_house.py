@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,12 @@ def sources(*rooms: str) -> list[Path]:
     ]
     assert found
     return found
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A module, read once for all tests."""
+    return ast.parse(path.read_text())
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -78,14 +85,14 @@ def test_no_module_is_called_by_a_name_that_says_nothing():
 
 
 def test_every_module_says_what_it_is():
-    silent = [path for path in sources(*ROOMS) if not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [path for path in sources(*ROOMS) if not ast.get_docstring(tree_of(path))]
     assert silent == []
 
 
 def test_every_public_function_has_a_docstring():
     silent = []
     for path in sources(*ROOMS):
-        tree = ast.parse(path.read_text())
+        tree = tree_of(path)
         for node in tree.body:
             public = (
                 isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
@@ -102,11 +109,7 @@ def test_no_file_is_too_long_to_be_read_at_a_sitting():
         for path in sources(*ROOMS)
         if (n := len(path.read_text().splitlines())) > LONGEST_FILE
     }
-    excused = {
-        name
-        for name in long
-        if "longer than" in (ast.get_docstring(ast.parse((HOME / name).read_text())) or "")
-    }
+    excused = {name for name in long if "longer than" in (ast.get_docstring(tree_of(HOME / name)) or "")}
     assert set(long) - excused == set()
 
 
@@ -114,7 +117,7 @@ def test_no_function_is_too_long_to_be_read_at_a_glance():
     long = [
         f"{path.relative_to(HOME)}:{node.lineno} {node.name}"
         for path in sources(*ROOMS)
-        for node in functions(ast.parse(path.read_text()))
+        for node in functions(tree_of(path))
         if (node.end_lineno or 0) - node.lineno > LONGEST_FUNCTION
     ]
     assert long == []
@@ -124,7 +127,7 @@ def test_no_public_function_asks_for_more_than_five_things_in_a_row():
     many = [
         f"{path.relative_to(HOME)}:{node.lineno} {node.name}"
         for path in sources(*ROOMS)
-        for node in functions(ast.parse(path.read_text()))
+        for node in functions(tree_of(path))
         if node.name[0] != "_"
         and len([a for a in node.args.args if a.arg not in ("self", "cls")]) > MOST_PARAMETERS
     ]
@@ -135,7 +138,7 @@ def test_nothing_that_decides_remembers_or_speaks_waits_for_the_network():
     waiting = [
         f"{path.relative_to(HOME)} {node.name}"
         for path in sources("rules", "nlu", "texts")
-        for node in functions(ast.parse(path.read_text()))
+        for node in functions(tree_of(path))
         if isinstance(node, ast.AsyncFunctionDef)
     ]
     assert waiting == []
@@ -146,7 +149,7 @@ def test_only_the_turn_and_the_clock_begin_units_of_work():
     found = {
         str(path.relative_to(HOME))
         for path in sources("handlers", "jobs", "rules", "web")
-        for call in calls(ast.parse(path.read_text()))
+        for call in calls(tree_of(path))
         if call.endswith(("store.write", "store.write_now"))
     }
     assert found <= allowed
@@ -156,7 +159,7 @@ def test_no_act_commits_by_itself():
     guilty = [
         str(path.relative_to(HOME))
         for path in sources("handlers", "rules", "jobs")
-        for call in calls(ast.parse(path.read_text()))
+        for call in calls(tree_of(path))
         if call in ("session.commit", "session.rollback", "turn.session.commit")
     ]
     assert guilty == []
@@ -166,7 +169,7 @@ def test_no_word_a_person_reads_stands_in_the_code():
     """Chinese may stand in comments, docstrings and in what the bot understands, never in what it says."""
     guilty = []
     for path in sources("handlers", "jobs", "rules", "transports"):
-        tree = ast.parse(path.read_text())
+        tree = tree_of(path)
         docstrings = {id(node.body[0].value) for node in ast.walk(tree) if _has_docstring(node)}
         guilty += [
             f"{path.relative_to(HOME)}:{node.lineno} {node.value[:20]}"
@@ -204,7 +207,7 @@ def _has_docstring(node: ast.AST) -> bool:
 
 def test_nothing_dangerous_is_called():
     forbidden = {"eval", "exec", "pickle.loads", "pickle.load", "yaml.load", "os.system"}
-    found = {call for path in sources(*ROOMS) for call in calls(ast.parse(path.read_text()))}
+    found = {call for path in sources(*ROOMS) for call in calls(tree_of(path))}
     assert not found & forbidden
 
 
@@ -213,7 +216,7 @@ def test_no_log_quotes_an_exception():
     quoting = [
         str(path.relative_to(HOME))
         for path in sources(*ROOMS)
-        for call in calls(ast.parse(path.read_text()))
+        for call in calls(tree_of(path))
         if call == "log.exception"
     ]
     assert quoting == []
@@ -230,7 +233,7 @@ def test_only_the_configuration_reads_the_environment():
 
 def test_nobody_imports_the_front_door():
     for path in sources(*ROOMS):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(tree_of(path)):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert "bot" not in names, path
