@@ -4,13 +4,14 @@ from models import audit, cards, examples, inbox, outbox
 from models.cooks import certificates, kitchen
 from models.elders import emergencies, requests, visits
 from models.lunch import deliveries, ledger, meals, menus
-from models.members import people
+from models.members import consents, people
 from models.volunteers import shifts, vacancies
 
 __all__ = [
     "audit",
     "cards",
     "certificates",
+    "consents",
     "deliveries",
     "emergencies",
     "examples",

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlmodel import Field
 
-from models.base import BigId, Instant, Json, Row
+from models.base import BigId, Instant, Row
+from models.members.vault import SealedJson
 
 
 class Card(Row, table=True):
@@ -16,7 +17,7 @@ class Card(Row, table=True):
     telegram_id: int = Field(sa_type=BigId, index=True)
     chat_id: int = Field(sa_type=BigId)
     kind: str = Field(max_length=48)
-    facts: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=SealedJson("card:facts"))
     awaits_text: bool = False
     asked_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)

@@ -7,7 +7,10 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import BigId, Instant, Json, Row, RowId, states
+from models.base import BigId, Instant, Row, RowId, states
+from models.members.vault import SealedJson
+
+NOTHING_SAID = '{"text": {"$": "text", "key": "verbatim", "facts": {"text": ""}}}'
 
 
 class MessageClass(StrEnum):
@@ -43,7 +46,9 @@ class OutboxMessage(Row, table=True):
     member_id: int | None = Field(default=None, foreign_key="member.id")
     chat_id: int = Field(sa_type=BigId)
     kind: MessageClass = Field(sa_type=states(MessageClass))
-    body: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    body: dict[str, Any] = Field(
+        default_factory=dict, sa_type=SealedJson("outbox_message:body", NOTHING_SAID)
+    )
     language: str = Field(default="zh_CN", max_length=16)
     timezone: str = Field(default="Asia/Shanghai", max_length=64)
     status: OutboxState = Field(default=OutboxState.PENDING, sa_type=states(OutboxState))

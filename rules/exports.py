@@ -12,9 +12,10 @@ from models.cooks.certificates import CertificateKind
 from models.elders.requests import Request
 from models.lunch.meals import Booking, Meal
 from models.members.people import Canteen, Member, MemberRole
+from models.members.vault import unsealed
 from models.outbox import OutboxMessage
 from rules.cooks import certificates, kitchen_export
-from rules.elders import request_lists
+from rules.elders import request_lists, visit_coverage
 from rules.settings import at
 from rules.volunteers import shifts_export
 
@@ -39,6 +40,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     ),
     "shifts": shifts_export.COLUMNS,
     **kitchen_export.KINDS,
+    "visits": visit_coverage.COLUMNS,
     "outbox": ("id", "key", "chat_id", "kind", "status", "due_at", "sent_at", "message_id"),
     "audit": ("id", "at", "actor", "subject", "action", "object", "before", "after", "update_id"),
 }
@@ -94,7 +96,7 @@ def _person(member: Member, roles: list[str], certificate_until: date | None) ->
         "telegram_id": member.telegram_id,
         "status": member.status.value,
         "birth_date": _day(member.birth_on),
-        "address": member.address,
+        "address": unsealed(member, "address"),
         "diet": ";".join(member.diet),
         "certificate_until": _day(certificate_until),
     }
@@ -192,7 +194,7 @@ def _request(request: Request, names: Sequence[str]) -> dict[str, Any]:
         "status": request.state.value,
         "assignee": assignee or None,
         "urgency": request.urgency.value,
-        "text": request.words or request.item,
+        "text": unsealed(request, "words") or unsealed(request, "item"),
         "created_at": _instant(request.asked_at),
         "due_at": _instant(request.due_at),
     }
@@ -235,6 +237,7 @@ _PAGES: dict[str, Paged] = {
     "meals": _paged(Meal, _meal, _meals_between),
     "bookings": _bookings,
     "requests": _requests,
+    "visits": visit_coverage.page,
     "shifts": shifts_export.page,
     **kitchen_export.PAGES,
     "outbox": _paged(OutboxMessage, _message, partial(_instants, column=OutboxMessage.due_at)),

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
+from models.members.vault import Private
+
 
 class Fen(int):
     """An amount of money in fen; rendered in yuan."""
@@ -105,10 +107,11 @@ def lines(*texts: Text | None) -> Text:
     return Text("lines", parts=[text for text in texts if text is not None])
 
 
-def encode(value: Any) -> Any:
-    """Facts as JSON: what a message row keeps until it is put into words."""
+def encode(value: Any, owners: list[int] | None = None) -> Any:
+    """Facts as JSON: what a message row keeps until it is put into words; whose private words are in it is noted."""
     if isinstance(value, Text):
-        return {"$": "text", "key": value.key, "facts": {k: encode(v) for k, v in value.facts.items()}}
+        facts = {k: encode(v, owners) for k, v in value.facts.items()}
+        return {"$": "text", "key": value.key, "facts": facts}
     if isinstance(value, Fen):
         return {"$": "fen", "v": int(value)}
     if isinstance(value, StrEnum):
@@ -120,15 +123,20 @@ def encode(value: Any) -> Any:
     if isinstance(value, time):
         return {"$": "time", "v": value.isoformat()}
     if isinstance(value, list | tuple):
-        return [encode(item) for item in value]
+        return [encode(item, owners) for item in value]
+    if isinstance(value, Private) and owners is not None:
+        owners.append(value.owner)
     return value
 
 
 def encode_message(message: Message) -> dict[str, Any]:
-    """A whole message as the JSON body of an outbox row."""
-    body: dict[str, Any] = {"text": encode(message.text)}
+    """A whole message as the JSON body of an outbox row; one with private words is sealed where it lies."""
+    owners: list[int] = []
+    body: dict[str, Any] = {"text": encode(message.text, owners)}
     if message.buttons:
-        body["buttons"] = [[[encode(b.label), b.data, b.style.value] for b in row] for row in message.buttons]
+        body["buttons"] = [
+            [[encode(b.label, owners), b.data, b.style.value] for b in row] for row in message.buttons
+        ]
     if message.keys:
         body["keys"] = [[encode(key) for key in row] for row in message.keys]
     if message.attachment:
@@ -138,6 +146,8 @@ def encode_message(message: Message) -> dict[str, Any]:
         body["force_reply"] = True
     if message.photo:
         body["photo"] = message.photo
+    if owners:
+        body["private"] = owners[0]
     return body
 
 

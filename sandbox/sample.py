@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from models.lunch.meals import Meal, MealState, Mode, Sitting, StandingBooking
 from models.members.people import Canteen, CareLink, Consent, Member, MemberRole, Role
+from models.members.vault import seal
 from rules.settings import closes_at, settings_of, starts_at
 from sandbox import sample_kitchen, sample_requests, sample_shifts
 
@@ -83,12 +84,8 @@ def _persona(session: Session, canteen: Canteen, persona: Persona, now: datetime
     member = _member(session, canteen, persona.name, persona.roles, now)
     member.telegram_id = persona.telegram_id
     if Role.ELDER in persona.roles:
-        member.birth_on, member.hamlet, member.address, member.diet = (
-            date(1944, 3, 1),
-            "上寨",
-            "上寨 12 号",
-            ["soft"],
-        )
+        member.birth_on, member.hamlet, member.diet = date(1944, 3, 1), "上寨", ["soft"]
+        seal(session, member, address="上寨 12 号")
     session.add(member)
     return member
 
@@ -99,7 +96,7 @@ def _elders(session: Session, canteen: Canteen, granny: Member, now: datetime) -
         elder = _member(session, canteen, name, (Role.ELDER,), now)
         elder.birth_on = date(1936 + number % 28, 1 + number % 12, 1 + number % 28)
         elder.hamlet = HAMLETS[number % 3]
-        elder.address = f"{elder.hamlet} {number + 20} 号"
+        seal(session, elder, address=f"{elder.hamlet} {number + 20} 号")
         elder.diet = list(DIETS[number % len(DIETS)])
         session.add(elder)
         if number % 4 == 0:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models import migrate
+from models.members.keyring import Place
 from models.store import Store, open_store
 from models.unit import UnitSession
 
@@ -115,9 +116,15 @@ def new_postgres(server: sa.URL, *, template: bool = False) -> str:
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
+def store_keys(tmp_path: Path) -> Place:
+    """Where the keys of a fresh store lie: on both databases in a folder of the test's own."""
+    return Place(tmp_path / "canteen.key", tmp_path / "canteen.ring")
+
+
+@pytest.fixture
+def store(store_url: str, store_keys: Place) -> Iterator[Store]:
     """A fresh store, open."""
-    opened = open_store(store_url)
+    opened = open_store(store_url, keys=store_keys)
     yield opened
     opened.close_now()
 
@@ -133,9 +140,13 @@ def sqlite_engine(sqlite_template: Path) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_engine(postgres_server: sa.URL) -> Iterator[sa.Engine]:
+def postgresql_engine(
+    postgres_server: sa.URL, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[sa.Engine]:
     """A store on PostgreSQL in which nothing is ever kept."""
-    store = open_store(new_postgres(postgres_server, template=True))
+    folder = tmp_path_factory.mktemp("keys")
+    keys = Place(folder / "canteen.key", folder / "canteen.ring")
+    store = open_store(new_postgres(postgres_server, template=True), keys=keys)
     yield store.engine
     store.close_now()
 

@@ -8,6 +8,7 @@ from handlers.turn import Turn
 from models.cards import Card
 from models.elders.requests import Handover, Request, RequestState, Way
 from models.members.people import Member
+from models.members.vault import unsealed
 from rules.elders import errands, holding, kits, supplies
 from rules.members.people import resolve
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
@@ -140,9 +141,10 @@ def _counted(turn: Turn, elder: Member) -> Message:
     rows = supplies.of_elder(turn.session, elder.id)
     if not rows:
         return Message(Text("requests.no_supplies", name=elder.name))
-    said = [Text("requests.supply", item=row.item, day=row.runs_out_on) for row in rows[:10]]
+    said = [Text("requests.supply", item=unsealed(row, "item"), day=row.runs_out_on) for row in rows[:10]]
     buttons = tuple(
-        (Button(Text("requests.button_supply_end", item=row.item), f"supply:{row.id}"),) for row in rows[:10]
+        (Button(Text("requests.button_supply_end", item=unsealed(row, "item")), f"supply:{row.id}"),)
+        for row in rows[:10]
     )
     return Message(Text("requests.supplies", name=elder.name, supplies=said), buttons)
 
@@ -152,7 +154,7 @@ def no_more(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if turn.member is None or not turn.private:
         raise Refused("requests.say_in_private")
     row = supplies.end(turn.session, number(arguments[0]), turn.act)
-    return becomes(Text("requests.supply_ended", item=row.item))
+    return becomes(Text("requests.supply_ended", item=unsealed(row, "item")))
 
 
 COMMANDS = {"medicine": medicines}

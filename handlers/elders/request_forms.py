@@ -9,6 +9,7 @@ from handlers.turn import Turn
 from models.cards import Card
 from models.elders.requests import Request, RequestKind, Urgency
 from models.members.people import Member
+from models.members.vault import unsealed
 from nlu.dates import find_dates, gathered
 from nlu.errands import by_time, from_time, is_urgent, says_hour
 from nlu.normalise import normalise
@@ -48,7 +49,7 @@ def form(turn: Turn, request: Request) -> Message:
     """The next question of the form; when all is known, whether it is right."""
     if request.kind in NEEDS_ITEM and not (request.item or request.photo):
         return question(turn, request, "item")
-    if request.kind == RequestKind.ESCORT and not says_hour(request.words):
+    if request.kind == RequestKind.ESCORT and not says_hour(unsealed(request, "words")):
         return question(turn, request, "time")
     return check(turn, request)
 
@@ -92,7 +93,7 @@ def time_written(turn: Turn, card: Card, words: str) -> Answer:
     known(turn)
     request = turn.session.get_one(Request, card.facts["request"])
     days = gathered(find_dates(normalise(words), turn.today))
-    days = days or gathered(find_dates(normalise(request.words), turn.today))
+    days = days or gathered(find_dates(normalise(unsealed(request, "words")), turn.today))
     due = due_said(turn, request.kind, days[0] if days else None, words)
     if due is None:
         return question(turn, request, "time")
@@ -122,7 +123,7 @@ def _whole(turn: Turn, request: Request, elder: Member) -> Text:
     urgent = Text("requests.urgently") if request.urgency == Urgency.URGENT else None
     own = request.asked_by_id == turn.asker.id
     sees = own or notices.sees_details(turn.session, request, turn.asker, turn.today)
-    item = Text("requests.details_item", item=request.item) if request.item and sees else None
+    item = Text("requests.details_item", item=unsealed(request, "item")) if request.item and sees else None
     photo = Text("requests.with_photo") if request.photo else None
     return lines(Text("requests.wanted", name=elder.name, kind=kind, until=until), item, photo, urgent)
 

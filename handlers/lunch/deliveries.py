@@ -9,8 +9,10 @@ from models.cards import Card
 from models.lunch.deliveries import Outcome
 from models.lunch.meals import Booking, Meal
 from models.members.people import Member, Role
+from models.members.vault import unsealed
 from nlu.dates import find_dates
 from nlu.normalise import normalise
+from rules.elders.notices import place
 from rules.lunch import deliveries, serving, sheets
 from rules.lunch.deliveries import Stop
 from rules.members import people
@@ -63,8 +65,8 @@ def _door(number: int, stop: Stop) -> Message:
         number=number,
         name=eater.name,
         portions=booking.portions,
-        address=f"{eater.hamlet} {eater.address}".strip() or Text("deliveries.no_address"),
-        phone=eater.phone or Text("deliveries.no_phone"),
+        address=place(eater) or Text("deliveries.no_address"),
+        phone=unsealed(eater, "phone") or Text("deliveries.no_phone"),
     )
     note = Text("deliveries.note", note=booking.note) if booking.note else None
     return Message(lines(said, note), _outcomes(booking.id, FIRST, more=True))

@@ -1,6 +1,7 @@
 """My data: seen, taken along, forgotten; in private only, forgetting after two taps."""
 
 from handlers.turn import Turn
+from models.members.vault import unsealed
 from rules.lunch.diets import READS
 from rules.members import privacy
 from rules.members.people import age_on
@@ -16,8 +17,8 @@ def mine(turn: Turn, argument: str) -> Answer:
         "people.mine",
         name=member.name,
         age=age_on(member, turn.today) or unknown,
-        phone=member.phone or unknown,
-        address=member.address or member.hamlet or unknown,
+        phone=unsealed(member, "phone") or unknown,
+        address=unsealed(member, "address") or member.hamlet or unknown,
         diet=[Text(f"sheets.diet_{name}") if name in READS else name for name in member.diet] or unknown,
     )
     export = Button(Text("people.button_export"), "mine:export")

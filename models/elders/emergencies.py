@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from models.base import Instant, Row, states
+from models.members.vault import Sealed
 
 
 class EmergencyState(StrEnum):
@@ -30,7 +31,7 @@ class Emergency(Row, table=True):
     person_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     raised_by_id: int | None = Field(default=None, foreign_key="member.id")
     called: str = Field(default="", max_length=64)
-    words: str = Field(default="", max_length=400)
+    words: str = Field(default="", sa_type=Sealed("person_id"))
     state: EmergencyState = Field(default=EmergencyState.OPEN, sa_type=states(EmergencyState))
     raised_at: datetime = Field(sa_type=Instant)
     answered_by_id: int | None = Field(default=None, foreign_key="member.id")

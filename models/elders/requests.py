@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from models.base import Instant, Json, Row, states
+from models.members.vault import Sealed
 
 
 class RequestKind(StrEnum):
@@ -58,8 +59,8 @@ class Request(Row, table=True):
     kind: RequestKind = Field(sa_type=states(RequestKind))
     urgency: Urgency = Field(default=Urgency.NORMAL, sa_type=states(Urgency))
     state: RequestState = Field(default=RequestState.ASKED, sa_type=states(RequestState))
-    words: str = Field(default="", max_length=400)
-    item: str = Field(default="", max_length=200)
+    words: str = Field(default="", sa_type=Sealed("elder_id"))
+    item: str = Field(default="", sa_type=Sealed("elder_id"))
     photo: str = Field(default="", max_length=200)
     due_at: datetime = Field(sa_type=Instant)
     asked_at: datetime = Field(sa_type=Instant)
@@ -109,7 +110,7 @@ class Supply(Row, table=True):
 
     canteen_id: int = Field(foreign_key="canteen.id", index=True)
     elder_id: int = Field(foreign_key="member.id", index=True)
-    item: str = Field(max_length=200)
+    item: str = Field(default="", sa_type=Sealed("elder_id"))
     counted_on: date
     runs_out_on: date
     asked_for_on: date | None = None

@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from models.base import BigId, Instant, Json, Row, states
+from models.members.vault import Sealed
 
 
 class Role(StrEnum):
@@ -103,10 +104,10 @@ class Member(Row, table=True):
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)
     name: str = Field(max_length=64, index=True)
     telegram_id: int | None = Field(default=None, sa_type=BigId, index=True)
-    phone: str = Field(default="", max_length=32)
+    phone: str = Field(default="", sa_type=Sealed("id"))
     birth_on: date | None = None
     hamlet: str = Field(default="", max_length=64)
-    address: str = Field(default="", max_length=256)
+    address: str = Field(default="", sa_type=Sealed("id"))
     diet: list[str] = Field(default_factory=list, sa_type=Json)
     hardship: bool = False
     status: Status = Field(default=Status.ACTIVE, sa_type=states(Status))

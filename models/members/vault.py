@@ -4,21 +4,22 @@ How to use it. A column for private words is declared with the name of the colum
 
     findings: str = Field(default="", sa_type=Sealed("elder_id"))
 
-It is written by `seal(session, visit, findings="…")` and read by `opened(session, visit, "findings")`; plain words do not
-get into such a column, and what stands in it shows nothing. `row.findings` may only be asked whether it is empty.
-What `opened` answers is `Private`: it can be said like any string, and a message or a card that says it is sealed as well.
-Rules do not call `opened` for somebody's eyes: they call `rules.members.readings.read`, which also keeps who looked.
+It is written by `seal(session, visit, findings="…")` and read by `unsealed(visit, "findings")`; plain words do not get
+into such a column, and what stands in it shows nothing. `row.findings` may only be asked whether it is empty.
+What `unsealed` answers is `Private`: it can be said like any string, and a message or a card that says it is sealed as
+well; words made out of it are `Private(words, owner)` again. Whoever shows it to somebody also keeps who saw it, with
+`rules.members.readings.shown(session, act, row, ("findings",), to=[…])`.
 """
 
 import base64
 import json
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import object_session
 from sqlmodel import Session
 
 from models.base import Row, table_of
@@ -174,12 +175,16 @@ def seal(session: Session, row: Row, **words: str) -> None:
 
 
 def opened(session: Session, row: Row, name: str) -> Private:
+    """Private words of a row that is surely of this session, whatever has been written of it."""
+    session.flush()
+    return unsealed(row, name)
+
+
+def unsealed(row: Row, name: str) -> Private:
     """Private words of a row; empty when there are none, or when nobody can read them any more."""
-    sealed = getattr(row, name)
-    if not isinstance(_type(row, name), Sealed):
-        return Private(sealed or "", NOBODY)
+    sealed, session = getattr(row, name), object_session(row)
     owner, where = _whose(row, name)
-    if not sealed:
+    if not sealed or session is None:
         return Private("", owner)
     try:
         return Private(vault_of(session.get_bind().dialect).open(owner, where, sealed), owner)
@@ -188,18 +193,6 @@ def opened(session: Session, row: Row, name: str) -> Private:
     except Broken:  # who is called to an emergency must be called all the same, without the address
         log.error("what is sealed does not open", where=where)  # noqa: TRY400
         return Private("", owner)
-
-
-def owner_in(facts: Any) -> int | None:
-    """Whose private words are among the facts of something to be said; the first, when there are several."""
-    if isinstance(facts, Private):
-        return facts.owner
-    within = (
-        facts.values() if isinstance(facts, Mapping) else facts if isinstance(facts, list | tuple) else ()
-    )
-    inner = getattr(facts, "facts", None)
-    found = (owner_in(one) for one in ((inner,) if inner else within))
-    return next((owner for owner in found if owner is not None), None)
 
 
 def _type(row: Row, name: str) -> Any:

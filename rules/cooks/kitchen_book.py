@@ -11,6 +11,7 @@ from models.cooks.kitchen import MealClock, MorningCheck, Sample
 from models.lunch.deliveries import Delivery
 from models.lunch.meals import Booking, Meal, MealState
 from models.members.people import Canteen, Member
+from models.members.vault import unsealed
 from rules.cooks.eaters import UNSURE
 from rules.cooks.kitchen import Step
 from rules.lunch.serving import EATEN
@@ -168,5 +169,5 @@ def _eater(booking: Booking, member: Member) -> dict[str, Any]:
         "mode": booking.mode.value,
         "state": booking.state.value,
         "hamlet": member.hamlet,
-        "phone": member.phone,
+        "phone": unsealed(member, "phone"),
     }

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.elders.emergencies import Emergency, EmergencyState
 from models.members.people import Canteen, Member
+from models.members.vault import seal, unsealed
 from models.outbox import MessageClass
 from models.store import hold
 from rules import audit, outbox
@@ -57,13 +58,11 @@ def cry(session: Session, canteen: Canteen, said: Cry, act: Act) -> Raised:
         person_id=said.person.id if said.person else None,
         raised_by_id=act.actor_id,
         called=said.called[:64],
-        words=said.words[:400],
         raised_at=act.now,
         rung_at=act.now,
         next_at=act.now,
     )
-    session.add(emergency)
-    session.flush()
+    seal(session, emergency, words=said.words[:400])
     _note(session, emergency, act, "emergencies.raised")
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
 
@@ -79,7 +78,7 @@ def _open_for(session: Session, canteen: Canteen, said: Cry, now: datetime) -> E
 
 
 def _again(session: Session, canteen: Canteen, known: Emergency, said: Cry, act: Act) -> Raised:
-    known.words = f"{known.words}\n{said.words}"[-400:]
+    seal(session, known, words=f"{unsealed(known, 'words')}\n{said.words}"[-400:])
     _note(session, known, act, "emergencies.more")
     key = f"emergency:{known.id}:more:{int(act.now.timestamp() // CALMER.total_seconds())}"
     called = calls.called(session, canteen, known, act.now)

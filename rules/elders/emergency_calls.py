@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.elders.emergencies import Emergency, EmergencyState
 from models.members.people import Canteen, Member
+from models.members.vault import unsealed
 from models.store import hold
 from rules import audit
 from rules.audit import Act
@@ -115,15 +116,15 @@ def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) 
         Text(
             "emergencies.danger",
             name=person.name if person else emergency.called,
-            words=emergency.words,
+            words=unsealed(emergency, "words"),
             number=number,
         ),
         Text(
             "emergencies.where",
             place=(notices.place(person) if person else "") or unknown,
-            phone=(person.phone if person else "") or unknown,
+            phone=(unsealed(person, "phone") if person else "") or unknown,
         ),
-        Text("emergencies.said_by", name=raiser.name, phone=raiser.phone or unknown)
+        Text("emergencies.said_by", name=raiser.name, phone=unsealed(raiser, "phone") or unknown)
         if raiser and by_other
         else None,
     )

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.elders.requests import Request, RequestKind, RequestState, Urgency
 from models.members.people import Canteen, Member, Role
+from models.members.vault import Private, unsealed
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from rules import audit, outbox
 from rules.audit import Act
@@ -130,23 +131,27 @@ def details(session: Session, request: Request, now: datetime) -> Text:
     age = age_on(elder, local_day(canteen, now))
     return lines(
         Text("requests.details_what", **facts, until=until(canteen, request, now)),
-        Text("requests.details_item", item=request.item) if request.item else None,
-        Text("requests.details_words", words=request.words) if request.words else None,
+        Text("requests.details_item", item=unsealed(request, "item")) if request.item else None,
+        Text("requests.details_words", words=unsealed(request, "words")) if request.words else None,
         Text("requests.details_age", age=age) if age is not None else None,
-        Text("requests.details_where", place=place(elder) or unknown, phone=elder.phone or unknown),
+        Text(
+            "requests.details_where", place=place(elder) or unknown, phone=unsealed(elder, "phone") or unknown
+        ),
     )
 
 
-def place(elder: Member) -> str:
+def place(elder: Member) -> Private:
     """Where somebody lives; the hamlet is not said twice."""
-    if elder.address.startswith(elder.hamlet):
-        return elder.address
-    return f"{elder.hamlet} {elder.address}".strip()
+    address = unsealed(elder, "address")
+    if address.startswith(elder.hamlet):
+        return address
+    return Private(f"{elder.hamlet} {address}".strip(), address.owner)
 
 
 def how_to_ask(elder: Member) -> Text:
     """How those responsible find out: by phone, or at the door."""
-    return Text("requests.phone_them", phone=elder.phone) if elder.phone else Text("requests.go_and_ask")
+    phone = unsealed(elder, "phone")
+    return Text("requests.phone_them", phone=phone) if phone else Text("requests.go_and_ask")
 
 
 def reveal(session: Session, request: Request, member: Member, act: Act) -> Text:

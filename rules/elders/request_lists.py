@@ -10,6 +10,7 @@ from sqlmodel import Session, col, or_, select
 from models.elders.emergencies import Emergency
 from models.elders.requests import Request, Supply
 from models.members.people import Canteen, Member, Role
+from models.members.vault import unsealed
 from rules.audit import Act
 from rules.elders import callouts, escalation, ladders, notices
 from rules.elders.callouts import Call
@@ -36,7 +37,7 @@ def ask_elder(session: Session, request: Request, act: Act) -> None:
     asker = session.get(Member, request.asked_by_id) if request.asked_by_id else None
     kind = Text(f"RequestKind.{request.kind}")
     said = Text("requests.do_you_want", by=asker.name if asker else "", kind=kind)
-    item = Text("requests.details_item", item=request.item) if request.item else None
+    item = Text("requests.details_item", item=unsealed(request, "item")) if request.item else None
     message = Message(lines(said, item), escalation.confirming(request.id))
     due_at = ladders.waits(canteen, request.urgency, act.now)
     key = f"request:{request.id}:elder:{act.update_id or int(act.now.timestamp())}"
@@ -97,13 +98,13 @@ def kept(session: Session, member_id: int) -> dict[str, Any]:
     return {
         "requests": [_kept(request) for request in session.exec(asked)],
         "medicines": [
-            {"item": row.item, "runs_out": row.runs_out_on.isoformat()}
+            {"item": unsealed(row, "item"), "runs_out": row.runs_out_on.isoformat()}
             for row in session.exec(
                 select(Supply).where(Supply.elder_id == member_id, col(Supply.ended_at).is_(None))
             )
         ],
         "emergencies": [
-            {"at": cry.raised_at.isoformat(), "words": cry.words, "status": cry.state.value}
+            {"at": cry.raised_at.isoformat(), "words": unsealed(cry, "words"), "status": cry.state.value}
             for cry in session.exec(cries.limit(MOST_KEPT))
         ],
     }
@@ -114,8 +115,8 @@ def _kept(request: Request) -> dict[str, Any]:
         "kind": request.kind.value,
         "status": request.state.value,
         "asked_at": request.asked_at.isoformat(),
-        "item": request.item,
-        "words": request.words,
+        "item": unsealed(request, "item"),
+        "words": unsealed(request, "words"),
         "rating": request.rating,
     }
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.elders.requests import Request, RequestKind, RequestState, Urgency
 from models.members.people import Canteen, Member
+from models.members.vault import seal
 from models.store import hold
 from rules.audit import Act
 from rules.elders import escalation, holding, ladders, notices
@@ -81,8 +82,6 @@ def ask(session: Session, canteen: Canteen, elder: Member, wish: Wish, act: Act)
         asked_by_id=act.actor_id,
         kind=wish.kind,
         urgency=wish.urgency,
-        words=wish.words[:LONGEST_WORDS],
-        item=wish.item[:LONGEST_ITEM],
         photo=wish.photo[:LONGEST_ITEM],
         due_at=due_at(canteen, wish, act.now),
         asked_at=act.now,
@@ -90,8 +89,7 @@ def ask(session: Session, canteen: Canteen, elder: Member, wish: Wish, act: Act)
         supply_id=wish.supply_id,
     )
     ladders.begin(canteen, request, act.now)
-    session.add(request)
-    session.flush()
+    seal(session, request, words=wish.words[:LONGEST_WORDS], item=wish.item[:LONGEST_ITEM])
     holding.moved(session, request, act, "requests.asked", None)
     return request
 
@@ -123,8 +121,8 @@ def amend(session: Session, request_id: int, wish: Wish, act: Act) -> Request:
     check_may_amend(session, request, act)
     canteen = session.get_one(Canteen, request.canteen_id)
     before = holding.seen(request)
-    request.words = wish.words[:LONGEST_WORDS] or request.words
-    request.item = wish.item[:LONGEST_ITEM] or request.item
+    said = {"words": wish.words[:LONGEST_WORDS], "item": wish.item[:LONGEST_ITEM]}
+    seal(session, request, **{name: words for name, words in said.items() if words})
     request.photo = wish.photo[:LONGEST_ITEM] or request.photo
     if wish.urgency == Urgency.URGENT and request.urgency != Urgency.URGENT:
         request.urgency = Urgency.URGENT

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from models.elders.requests import Request, RequestKind, Supply, Urgency
 from models.members.people import Canteen, Member, Status
+from models.members.vault import seal, unsealed
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
@@ -33,12 +34,12 @@ def count(session: Session, elder: Member, item: str, days: int, act: Act) -> Su
     if not name or not 0 <= days <= MOST_DAYS:
         raise Refused("requests.how_many_days", most=MOST_DAYS)
     known = of_elder(session, elder.id)
-    row = next((one for one in known if one.item == name), None)
+    row = next((one for one in known if unsealed(one, "item") == name), None)
     if row is None and len(known) >= MOST:
         raise Refused("requests.too_many", name=elder.name, most=MOST)
-    row = row or Supply(
-        canteen_id=canteen.id, elder_id=elder.id, item=name, counted_on=today, runs_out_on=today
-    )
+    if row is None:
+        row = Supply(canteen_id=canteen.id, elder_id=elder.id, counted_on=today, runs_out_on=today)
+        seal(session, row, item=name)
     row.counted_on, row.runs_out_on = today, today + timedelta(days=days)
     row.counted_by_id, row.asked_for_on = act.actor_id, None
     return _kept(session, row, act, "requests.supply_counted")
@@ -50,12 +51,12 @@ def refill(session: Session, request: Request, days: int, act: Act) -> Supply:
     elder = session.get_one(Member, request.elder_id)
     row = session.get(Supply, request.supply_id) if request.supply_id else None
     if row is None:
-        made = count(session, elder, request.item or request.words[:200], days, act)
+        made = count(session, elder, unsealed(request, "item") or unsealed(request, "words")[:200], days, act)
         request.supply_id = made.id
         session.add(request)
         return made
     left = max(0, (row.runs_out_on - local_day(session.get_one(Canteen, elder.canteen_id), act.now)).days)
-    return count(session, elder, row.item, min(MOST_DAYS, left + days), act)
+    return count(session, elder, unsealed(row, "item"), min(MOST_DAYS, left + days), act)
 
 
 def of_elder(session: Session, elder_id: int) -> list[Supply]:
@@ -109,10 +110,13 @@ def ask_refill(session: Session, supply_id: int, now: datetime) -> Request | Non
     if len(requests.of_elder(session, elder.id)) >= requests.MOST_OPEN:
         return None
     due_at = waits(canteen, Urgency.NORMAL, _by(canteen, row.runs_out_on, now))
-    wish = Wish(RequestKind.MEDICINE, item=row.item, due_at=due_at, supply_id=row.id)
+    wish = Wish(RequestKind.MEDICINE, item=unsealed(row, "item"), due_at=due_at, supply_id=row.id)
     request = requests.ask(session, canteen, elder, wish, act)
     said = Text(
-        "requests.runs_out", name=elder.name, item=row.item, days=max(0, (row.runs_out_on - today).days)
+        "requests.runs_out",
+        name=elder.name,
+        item=unsealed(row, "item"),
+        days=max(0, (row.runs_out_on - today).days),
     )
     message = Message(said, escalation.confirming(request.id))
     for one in (elder, *carers_of(session, elder.id, today)):

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from models.lunch.meals import Booking, BookingState, Meal, Mode
 from models.members.people import Canteen, Member
+from models.members.vault import unsealed
 from rules import outbox
 from rules.cooks import kitchen_book
 from rules.elders import alarms
@@ -102,8 +103,8 @@ def _stop(stop: deliveries.Stop) -> dict[str, Any]:
         "name": eater.name,
         "portions": stop.booking.portions,
         "hamlet": eater.hamlet,
-        "address": eater.address,
-        "phone": eater.phone,
+        "address": unsealed(eater, "address"),
+        "phone": unsealed(eater, "phone"),
         "note": stop.booking.note,
         "wants": list(diets.preparations(eater.diet, stop.booking.note)),
     }

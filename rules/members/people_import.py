@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from models.cooks.certificates import CertificateKind
 from models.members.people import Canteen, CareLink, Member, Role, Status
+from models.members.vault import seal
 from rules import audit
 from rules.audit import Act
 from rules.cooks import certificates
@@ -188,12 +189,13 @@ def _keep(session: Session, canteen: Canteen, row: PersonRow, act: Act) -> Membe
     member = _known(session, canteen, row) or Member(canteen_id=canteen.id, name=row.name, joined_at=act.now)
     member.name, member.status = row.name, row.status
     member.telegram_id = row.telegram_id or member.telegram_id
-    member.phone, member.address = row.phone[:32] or member.phone, row.address or member.address
     member.birth_on = row.birth_on or member.birth_on
     member.diet = list(row.diet) or member.diet
     member.approved_at = member.approved_at or act.now
     session.add(member)
     session.flush()
+    given = {"phone": row.phone[:32], "address": row.address}
+    seal(session, member, **{name: said for name, said in given.items() if said})
     grant(session, member.id, *row.roles)
     if row.certificate_until is not None:
         certificates.keep(session, member.id, CertificateKind.HEALTH, row.certificate_until, act)

@@ -14,12 +14,13 @@ from models.lunch.deliveries import DeliveryStop
 from models.lunch.meals import Booking, Meal, SignupList, StandingBooking
 from models.lunch.menus import MenuWish
 from models.members.people import Account, Canteen, CareLink, Invitation, Member, MemberRole
+from models.members.vault import unsealed
 from models.outbox import OutboxMessage, OutboxState
 from models.store import hold
 from rules import audit, canteens, examples
 from rules.audit import Act
 from rules.cooks import certificates, kitchen, proofs
-from rules.elders import request_lists, request_retention
+from rules.elders import request_lists, request_retention, visit_coverage
 from rules.lunch import bookings, rolls
 from rules.members import care_links
 from rules.members.people import roles_of
@@ -37,10 +38,10 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
     return {
         "name": member.name,
         "telegram_id": member.telegram_id,
-        "phone": member.phone,
+        "phone": unsealed(member, "phone"),
         "birth_date": member.birth_on.isoformat() if member.birth_on else None,
         "hamlet": member.hamlet,
-        "address": member.address,
+        "address": unsealed(member, "address"),
         "diet": list(member.diet),
         "status": member.status.value,
         "roles": sorted(role.value for role in roles_of(session, member.id)),
@@ -49,6 +50,7 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
         "morning_checks": [_check(row) for row in kitchen.checks_of(session, member.id, MOST_BOOKINGS)],
         "shifts": shifts_privacy.kept(session, member.id, MOST_BOOKINGS),
         **request_lists.kept(session, member.id),
+        "visits": visit_coverage.kept(session, member),
         "agreements": examples.kept(session, member.id),
         "bookings": [_booking(booking, meal) for booking, meal in session.exec(mine)],
     }
@@ -86,6 +88,7 @@ def erase(session: Session, member_id: int, act: Act) -> Member:
     _end_ties(session, member, act)
     _forget_words(session, member)
     request_retention.forget_member(session, member, act)
+    visit_coverage.forget(session, member, act)
     _forget_messages(session, member, name)
     if telegram_id is not None:
         _forget_account(session, telegram_id)

@@ -8,6 +8,7 @@ from sqlmodel import select
 from models.lunch.deliveries import DeliveryStop, StopException
 from models.lunch.meals import Booking, BookingState, Meal, MealState
 from models.lunch.menus import MenuWish
+from models.members.vault import seal
 from models.outbox import OutboxMessage
 from rules.lunch import ledger
 
@@ -71,7 +72,7 @@ def test_all_have_eaten_takes_two_taps(village, session, granny, daughter, cook)
 
 
 def test_the_address_is_told_to_the_carrier_alone(village, session, granny, volunteer):
-    granny.address, granny.phone = "上寨 3 号", "13900000000"
+    seal(session, granny, address="上寨 3 号", phone="13900000000")
     village.says(granny, "明天中午一份，送到家")
     village.now = at(11, 30)
     village.says(volunteer, "/deliver")
@@ -161,8 +162,8 @@ def test_forged_taps_are_refused(village, session, granny, cook):
         "door:1:eaten",
         "menuyes:7",
         "payyes:x",
-        "alarm:1:fine",
-        "alarm:x:fine",
+        "care:1:fine",
+        "care:x:fine",
     ):
         assert village.taps(cook, data), data
     for data in ("carry:1:1", "serveyes:9", "storm:1:2", "stormover", "openday:x", "closeday:1"):

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from models.elders.emergencies import Emergency, EmergencyState
 from models.members.people import Role
+from models.members.vault import seal
 from models.outbox import OutboxMessage
 from rules.elders import emergencies, emergency_calls, ladders, on_call
 from rules.elders.emergencies import Cry
@@ -108,7 +109,7 @@ def test_no_sequence_of_taps_and_hours_ends_a_cry_for_help_by_itself(
     session, canteen, granny, daughter, social_worker, manager, cook, villager, act, now, ladder
 ):
     canteen.settings = {"ladders": {"emergency": ladder}} if ladder else {}
-    granny.address, granny.phone = ADDRESS, PHONE
+    seal(session, granny, address=ADDRESS, phone=PHONE)
     cast = {
         "granny": granny,
         "daughter": daughter,

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from models.audit import AuditEntry
 from models.elders.requests import Request, RequestKind
 from models.members.people import CareLink, Role
+from models.members.vault import seal
 from models.outbox import OutboxMessage
 from rules.elders import emergency_calls, escalation
 from rules.members import privacy
@@ -21,7 +22,7 @@ SECRETS = (ADDRESS, PHONE, DRUG, ILLNESS)
 @pytest.fixture
 def cast(session, canteen, villager, granny, daughter):
     """Granny with everything that is nobody's business, and the village around her."""
-    granny.address, granny.phone = ADDRESS, PHONE
+    seal(session, granny, address=ADDRESS, phone=PHONE)
     link = session.exec(select(CareLink)).one()
     link.actions = ["meals", "requests"]
     session.add_all([granny, link])

@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Supply, Urgency
 from models.members.people import CareLink, Role
+from models.members.vault import seal, unsealed
 from models.outbox import OutboxMessage, OutboxState
 from rules import exports
 from rules.members import privacy
@@ -30,10 +31,14 @@ def only(session: Session) -> Request:
 def test_a_medicine_errand_from_the_first_sentence_to_the_thank_you(
     village, session, granny, entitled, volunteer, canteen
 ):
-    granny.address, granny.phone = "上寨 12 号", "13800000001"
+    seal(session, granny, address="上寨 12 号", phone="13800000001")
     village.says(granny, "帮我买降压药")
     request = only(session)
-    assert (request.kind, request.state, request.item) == (RequestKind.MEDICINE, RequestState.ASKED, "降压药")
+    assert (request.kind, request.state, unsealed(request, "item")) == (
+        RequestKind.MEDICINE,
+        RequestState.ASKED,
+        "降压药",
+    )
     village.taps(granny, village.data_of("对，找人"))
     assert request.state == RequestState.CONFIRMED
     village.taps(volunteer, f"reqgo:{request.id}", group=True)
@@ -63,7 +68,7 @@ def test_a_medicine_errand_from_the_first_sentence_to_the_thank_you(
     assert (request.rating, request.rated_by_id) == (3, entitled.id)
     village.taps(entitled, f"reqdays:{request.id}:30")
     supply = session.exec(select(Supply)).one()
-    assert supply.item == "降压药"
+    assert unsealed(supply, "item") == "降压药"
     assert (supply.runs_out_on - supply.counted_on).days == 30
 
 
@@ -79,7 +84,7 @@ def test_a_photograph_sent_while_all_is_looked_over_belongs_to_the_request(villa
     village.says(granny, "帮我买降压药")
     assert "有药盒照片" in photograph(village, granny)[0]
     request = only(session)
-    assert (request.photo, request.item) == ("box-1", "降压药")
+    assert (request.photo, unsealed(request, "item")) == ("box-1", "降压药")
 
 
 def photograph(village, who):
@@ -264,7 +269,7 @@ def test_changing_time_item_and_urgency_before_yes(village, session, granny):
     village.taps(granny, f"reqask:{request.id}:item")
     assert "胰岛素" in village.says(granny, "胰岛素")[0]
     village.taps(granny, f"reqask:{request.id}:urgent")
-    assert (request.item, request.urgency) == ("胰岛素", Urgency.URGENT)
+    assert (unsealed(request, "item"), request.urgency) == ("胰岛素", Urgency.URGENT)
 
 
 def test_who_just_said_no_is_not_asked_again_at_once(village, session, granny, volunteer, villager):

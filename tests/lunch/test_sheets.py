@@ -14,6 +14,7 @@ from jobs.duties import Look
 from jobs.lunch import sheets as duties
 from models.lunch.meals import Mode, Sitting
 from models.members.people import Member
+from models.members.vault import seal
 from models.outbox import OutboxMessage
 from rules import exports
 from rules.lunch import bookings, deliveries, diets, menus, sheets
@@ -84,7 +85,7 @@ def test_the_sheet_goes_to_cook_and_manager_when_the_meal_closes(session, cantee
 
 
 def test_addresses_stand_only_on_the_sheet_of_the_carrier(session, lunch, neighbour, volunteer, cook, act):
-    neighbour.address, neighbour.phone = "下寨 7 号", "13800000000"
+    seal(session, neighbour, address="下寨 7 号", phone="13800000000")
     session.flush()
     assert "13800000000" not in json.dumps(sheets.data(session, "kitchen", {"meal_id": lunch.id}))
     deliveries.carry(session, lunch, "1", act(volunteer, now=lunch.starts_at))
