@@ -10,12 +10,14 @@ from rules.audit import Act
 from rules.members.people import roles_of
 from rules.values import Refused
 
-LONGEST = 1000
+LONGEST = 400
 
 
 def keep(session: Session, visit: Visit, words: str) -> None:
-    """Keep what was found; what is too long is cut."""
-    seal(session, visit, findings=words.strip()[:LONGEST])
+    """Keep what was found; too much is refused, not cut."""
+    if len(words.strip()) > LONGEST:
+        raise Refused("visits.too_long", most=LONGEST)
+    seal(session, visit, findings=words.strip())
 
 
 def reveal(session: Session, visit: Visit, reader_id: int | None, act: Act) -> Private:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.elders.visits import SEEN, Absence, FollowUp, Outcome, Visit, VisitState
+from models.elders.visits import SEEN, Absence, FollowUp, Visit, VisitOutcome, VisitState
 from models.members.people import Canteen, Household, Member, Role
 from models.members.vault import opened
 from models.store import hold
@@ -20,11 +20,11 @@ from rules.values import Refused
 
 OLDEST = timedelta(days=60)
 SOON = {
-    Outcome.NOT_HOME: 2,
-    Outcome.REFUSED: 7,
-    Outcome.HOSPITAL: 14,
-    Outcome.AWAY: 14,
-    Outcome.OTHER: 7,
+    VisitOutcome.NOT_HOME: 2,
+    VisitOutcome.REFUSED: 7,
+    VisitOutcome.HOSPITAL: 14,
+    VisitOutcome.AWAY: 14,
+    VisitOutcome.OTHER: 7,
 }
 """In how many days one tries again when nobody was seen."""
 
@@ -35,7 +35,7 @@ class Note:
 
     elder_id: int
     day: date
-    outcome: Outcome
+    outcome: VisitOutcome
     findings: str = ""
     companion_id: int | None = None
     absence: Absence | None = None
@@ -65,7 +65,7 @@ def check_note(canteen: Canteen, elder: Member, note: Note, act: Act) -> None:
         raise Refused("common.old_button")
     if not today - OLDEST <= note.day <= today:
         raise Refused("visits.wrong_day")
-    if note.companion_id is None and note.absence is None and note.outcome != Outcome.PHONED:
+    if note.companion_id is None and note.absence is None and note.outcome != VisitOutcome.PHONED:
         raise Refused("visits.why_alone")
 
 
@@ -124,7 +124,7 @@ def _write(session: Session, visit: Visit, note: Note, before: dict[str, Any] | 
 
 def _team(visit: Visit, note: Note, planned: int | None, worker: Member) -> None:
     visit.worker_id, visit.companion_id = worker.id, note.companion_id
-    alone = note.companion_id is None and note.outcome != Outcome.PHONED
+    alone = note.companion_id is None and note.outcome != VisitOutcome.PHONED
     visit.absent_id, visit.absence = (planned, note.absence) if alone else (None, None)
 
 

@@ -15,6 +15,7 @@ from rules.values import Refused
 LOOKS_BACK = timedelta(days=90)
 COMPANIONS = (Role.COMMITTEE, Role.ASSOCIATION)
 """The second of the two comes from the village committee, or from the elders' association."""
+MAY_COME = frozenset({*COMPANIONS, Role.MANAGER, Role.SOCIAL_WORKER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def check_companion(session: Session, visit: Visit, companion_id: int) -> Member
     member = session.get(Member, companion_id)
     if member is None or member.canteen_id != visit.canteen_id or member.id == visit.worker_id:
         raise Refused("common.old_button")
-    if not roles_of(session, member.id) & {*COMPANIONS, Role.MANAGER, Role.SOCIAL_WORKER}:
+    if not roles_of(session, member.id) & MAY_COME:
         raise Refused("common.old_button")
     return member
 

@@ -1,0 +1,240 @@
+"""A visit written down: by one sentence read back once, or by a few taps; then when to come again."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from handlers import handoff
+from handlers.elders.request_forms import becomes
+from handlers.elders.request_taps import number
+from handlers.lunch.bookings import known
+from handlers.turn import Turn
+from models.cards import Card
+from models.elders.visits import SEEN, Absence, Visit, VisitOutcome
+from models.members.people import Member, Role
+from models.members.vault import Private
+from nlu import Intent, Understanding
+from nlu.visit_notes import VisitNote, asks_plan, read_note
+from rules.elders import visit_plans, visit_records, visit_talk, visits
+from rules.elders.visit_records import Note
+from rules.members import households
+from rules.members.people import label
+from rules.values import Answer, Button, Message, Refused, Style, Text, lines
+
+FEW = 3
+UNDO_LASTS = timedelta(minutes=10)
+Facts = Mapping[str, Any]
+
+
+def heard(turn: Turn, understanding: Understanding) -> Answer:
+    """Somebody tells of a visit: a social worker's is written down, anybody else's handed to them."""
+    if Role.SOCIAL_WORKER not in turn.roles:
+        return handoff.pass_on(turn, understanding)
+    known(turn)
+    if not turn.private:
+        return Text("visits.say_in_private")
+    words = turn.heard.text
+    note = read_note(words, visit_talk.names_here(turn.session, turn.village.id))
+    elders = visit_talk.meant(turn.session, turn.village, note.people, words)
+    day = understanding.slots.dates[0] if understanding.slots.dates else turn.today
+    if not elders:
+        return _plan_or_whom(turn, words)
+    if len(elders) > 1:
+        return _which(turn, elders, note, day)
+    return check(turn, _facts(turn, elders[0], note, day))
+
+
+def _plan_or_whom(turn: Turn, words: str) -> Answer:
+    if not asks_plan(words):
+        return Text("visits.whom")
+    return visit_talk.week_message(turn.session, turn.village, visit_plans.coming_week(turn.today))
+
+
+def _facts(turn: Turn, elder: Member, note: VisitNote, day: date) -> dict[str, Any]:
+    """A note as a card keeps it: sealed with the elder's key."""
+    companion = visit_talk.companion_in(turn.session, turn.village, turn.heard.text, turn.asker.id)
+    named = companion is not None and companion.id != elder.id and not note.alone
+    return {
+        "private": elder.id,
+        "elder": elder.id,
+        "day": min(day, turn.today).isoformat(),
+        "outcome": note.outcome,
+        "findings": note.findings,
+        "wishes": list(note.wishes),
+        "companion": companion.id if companion is not None and named else None,
+        "alone": note.alone,
+    }
+
+
+def _which(turn: Turn, elders: list[Member], note: VisitNote, day: date) -> Message:
+    """The same name twice: ask, never guess."""
+    shown = elders[:FEW]
+    facts = _facts(turn, shown[0], note, day)
+    card = turn.ask("visits.which", members=[one.id for one in shown], **facts)
+    rows = [(Button(label(one, turn.today), f"visitwho:{card.id}:{n}"),) for n, one in enumerate(shown)]
+    rows.append((Button(Text("common.none_of_these"), f"visitwho:{card.id}:none"),))
+    return Message(Text("visits.which"), tuple(rows))
+
+
+def chosen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """One of several of the same name was meant."""
+    _check(turn)
+    card = turn.opened(arguments[0], "visits.which")
+    facts = _taken(card)
+    members = facts.pop("members")
+    if not arguments[1].isdecimal() or int(arguments[1]) >= len(members):
+        return becomes(Text("common.said_again"))
+    elder_id = members[int(arguments[1])]
+    return becomes(check(turn, {**facts, "private": elder_id, "elder": elder_id}))
+
+
+def _check(turn: Turn) -> None:
+    known(turn)
+    if Role.SOCIAL_WORKER not in turn.roles:
+        raise Refused("visits.only_social_worker")
+    if not turn.private:
+        raise Refused("visits.say_in_private")
+
+
+def _taken(card: Card) -> dict[str, Any]:
+    """What a card kept; it keeps nothing of it any longer."""
+    facts = dict(card.facts)
+    card.facts = {}
+    return facts
+
+
+def check(turn: Turn, facts: Facts) -> Message:
+    """Say it back whole; the tap that says it is right also says who came along."""
+    elder = turn.session.get_one(Member, facts["elder"])
+    card = turn.ask("visits.note", **facts)
+    who = households.named(households.living_with(turn.session, elder))
+    day, outcome = date.fromisoformat(facts["day"]), VisitOutcome(facts["outcome"])
+    said = [Text("visits.check", who=who, day=day, outcome=outcome), *_told(facts)]
+    companion = turn.session.get(Member, facts["companion"]) if facts["companion"] else None
+    if companion is not None:
+        said.append(Text("visits.check_company", name=companion.name))
+    no = Button(Text("visits.button_wrong"), f"visitsay:{card.id}:no")
+    return Message(lines(*said), (*_yes(turn, card, elder), (no,)))
+
+
+def _told(facts: Facts) -> list[Text]:
+    owner = facts["elder"]
+    found, wishes = facts["findings"], facts["wishes"]
+    said = [Text("visits.check_found", words=Private(found, owner))] if found else []
+    return said + [Text("visits.check_wish", words=Private(wish, owner)) for wish in wishes]
+
+
+def _yes(turn: Turn, card: Card, elder: Member) -> list[tuple[Button, ...]]:
+    facts = card.facts
+    settled = facts["companion"] or facts["alone"] or facts["outcome"] == VisitOutcome.PHONED
+    if settled:
+        return [(Button(Text("visits.button_right"), f"visitsay:{card.id}:yes", Style.SUCCESS),)]
+    planned = visits.open_of(turn.session, elder.household_id) if elder.household_id else None
+    companion = turn.session.get(Member, planned.companion_id) if planned and planned.companion_id else None
+    alone = (Button(Text("visits.button_right_alone"), f"visitsay:{card.id}:alone"),)
+    likely = [companion] if companion else visit_talk.may_come(turn.session, turn.village, turn.asker.id)[:1]
+    return [
+        *(
+            (
+                Button(
+                    Text("visits.button_right_with", name=one.name),
+                    f"visitsay:{card.id}:{one.id}",
+                    Style.SUCCESS,
+                ),
+            )
+            for one in likely
+            if one.id != turn.asker.id
+        ),
+        alone,
+    ]
+
+
+def said(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Right, or misread."""
+    _check(turn)
+    card, word = turn.opened(arguments[0], "visits.note"), arguments[1]
+    facts = _taken(card)
+    if word == "no":
+        return becomes(Text("common.said_again"))
+    if word == "alone" or (word == "yes" and not facts["companion"] and _went(facts)):
+        return becomes(_why_alone(turn, facts))
+    if word.isdecimal():
+        facts["companion"] = number(word)
+    elif word != "yes":
+        raise Refused("common.old_button")
+    return becomes(keep(turn, facts, None))
+
+
+def _went(facts: Facts) -> bool:
+    return bool(facts["outcome"] != VisitOutcome.PHONED)
+
+
+def _why_alone(turn: Turn, facts: Facts) -> Message:
+    card = turn.ask("visits.alone", **facts)
+    rows = [(Button(Text(f"Absence.{why}"), f"visitwhy:{card.id}:{why}"),) for why in Absence]
+    return Message(Text("visits.ask_why_alone"), tuple(rows))
+
+
+def why(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Why only one of the two went."""
+    _check(turn)
+    if arguments[1] not in set(Absence):
+        raise Refused("common.old_button")
+    facts = _taken(turn.opened(arguments[0], "visits.alone"))
+    return becomes(keep(turn, {**facts, "companion": None}, Absence(arguments[1])))
+
+
+def keep(turn: Turn, facts: Facts, absence: Absence | None) -> Message:
+    """Write it down and say it back, with the next visit and a way back."""
+    outcome = VisitOutcome(facts["outcome"])
+    day = date.fromisoformat(facts["day"])
+    # Wishes stay in the words of the visit until somebody answers for needs.
+    found = "，".join(words for words in (facts["findings"], *facts["wishes"]) if words)
+    note = Note(facts["elder"], day, outcome, found, facts["companion"], absence)
+    done = visit_records.record(turn.session, turn.village, note, turn.act)
+    visit, elder = done.visit, turn.session.get_one(Member, facts["elder"])
+    record = {"visit": visit.id, "before": done.before, "after": visits.seen(visit)}
+    card = turn.ask("visits.undo", lasts=UNDO_LASTS, record={**record, "length": done.length})
+    _ask_again(turn, visit)
+    who = households.named(households.living_with(turn.session, elder))
+    told = [visit_talk.done_line(visit, who), *_told(facts)]
+    told.append(Text("visits.next_on", day=visit.next_on))
+    undo = (Button(Text("common.undo"), f"visitundo:{card.id}"),)
+    return Message(lines(*told), (*_status(elder, outcome), _next(turn, visit), undo))
+
+
+def _ask_again(turn: Turn, visit: Visit) -> None:
+    """What the elder was to be asked."""
+    if visit.outcome not in SEEN:
+        return
+    for row in visit_records.to_ask(turn.session, visit.household_id)[:2]:
+        yes = Button(Text("visits.button_met"), f"visitasked:{row.id}:yes", Style.SUCCESS)
+        no = Button(Text("visits.button_not_met"), f"visitasked:{row.id}:no")
+        turn.answer(Message(visit_talk.asking(turn.session, row), ((yes, no),)))
+
+
+def _status(elder: Member, outcome: VisitOutcome) -> tuple[tuple[Button, ...], ...]:
+    """Who is in hospital or away has no meals either: one tap away."""
+    statuses = {VisitOutcome.HOSPITAL: "in_hospital", VisitOutcome.AWAY: "away"}
+    status = statuses.get(outcome)
+    if status is None:
+        return ()
+    words = Text(f"visits.button_status_{status}", name=elder.name)
+    return ((Button(words, f"status:{elder.id}:{status}"),),)
+
+
+def _next(turn: Turn, visit: Visit) -> tuple[Button, ...]:
+    """A week sooner, a week later."""
+    assert visit.next_on is not None
+    week = timedelta(days=7)
+    sooner = visits.next_day(turn.village, max(visit.next_on - week, turn.today + timedelta(days=1)))
+    later = visits.next_day(turn.village, visit.next_on + week)
+    found = [("later", later)] if sooner >= visit.next_on else [("sooner", sooner), ("later", later)]
+    return tuple(
+        Button(Text(f"visits.button_{word}", day=day), f"visitnext:{visit.id}:{day}") for word, day in found
+    )
+
+
+INTENTS = {Intent.VISIT_NOTE: heard}
+REPLIES = {"visits.note": said}
+BUTTONS = {"visitwho": chosen, "visitsay": said, "visitwhy": why}

@@ -1,0 +1,240 @@
+"""What is said about visits: the week, the morning's reminder, what is still to be asked; and whom a sentence means."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.elders.needs import Need, NeedState
+from models.elders.requests import Request
+from models.elders.visits import FollowUp, Reason, Visit, VisitOutcome, VisitState
+from models.members.people import Canteen, Member, MemberRole, Role
+from models.members.vault import Private, opened
+from rules import audit
+from rules.audit import Act
+from rules.elders import visit_findings, visit_plans, visit_proposals, visit_records
+from rules.elders.requests import OPEN
+from rules.elders.visit_proposals import Candidate
+from rules.elders.visit_teams import MAY_COME, companions
+from rules.lunch.diets import READS
+from rules.members import households
+from rules.members.naming import KINSHIP, matches
+from rules.members.people import age_on
+from rules.settings import local_day
+from rules.values import Button, Message, Rows, Style, Text, lines
+
+SHOWN = 6
+MOST_WISHES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A visit with the people it names: who lives there, who goes."""
+
+    visit: Visit
+    home: tuple[Member, ...]
+    worker: str
+    companion: str
+
+    @property
+    def who(self) -> Text:
+        """The household as people say it."""
+        return households.named(self.home)
+
+
+def shown(session: Session, found: Sequence[Visit]) -> list[Shown]:
+    """Visits with their people; two statements however many."""
+    people = visit_plans.elders_of(session, found)
+    homes = households.people_of(session, {visit.household_id for visit in found})
+    return [
+        Shown(
+            visit,
+            tuple(homes.get(visit.household_id) or [people[visit.elder_id]]),
+            people[visit.worker_id].name,
+            people[visit.companion_id].name if visit.companion_id else "",
+        )
+        for visit in found
+    ]
+
+
+def line(one: Shown, seen_on: date | None = None) -> Text:
+    """One visit in one line: the day, the house, who comes along, why or what came of it."""
+    facts = {"day": one.visit.visited_on or one.visit.day, "who": one.who}
+    if one.visit.state == VisitState.DONE:
+        return Text("visits.line_done", **facts, outcome=one.visit.outcome)
+    company = Text("visits.with", name=one.companion) if one.companion else Text("visits.with_nobody")
+    return Text("visits.line", **facts, company=company, why=_why(one.visit, seen_on))
+
+
+def _why(visit: Visit, seen_on: date | None) -> Text:
+    if visit.reason == Reason.LONGEST and seen_on is not None:
+        return Text("visits.why_days", days=(visit.day - seen_on).days)
+    if visit.reason == Reason.RISK and seen_on is None:
+        return Text("visits.why_risk_never")
+    return Text(f"visits.why_{visit.reason}")
+
+
+def week_message(session: Session, canteen: Canteen, monday: date) -> Message:
+    """A week's plan with its buttons: all right, a closer look at one, one more."""
+    found = visit_plans.week(session, canteen.id, monday)
+    known = visit_proposals.candidates(session, canteen, monday + timedelta(days=6))
+    seen_on = {one.key: one.seen_on for one in known}
+    rows = shown(session, found)
+    said = [line(one, seen_on.get((1, one.visit.household_id))) for one in rows]
+    late = [one for one in known if not one.open and one.seen_on and one.due_on <= monday]
+    head = Text("visits.week" if found else "visits.week_empty", first=monday, count=len(found))
+    more = Text("visits.late_besides", count=len(late)) if late else None
+    return Message(lines(head, *_numbered(said), more), _week_buttons(rows, monday))
+
+
+def _numbered(said: Sequence[Text]) -> list[Text]:
+    return [Text("visits.numbered", number=number, what=what) for number, what in enumerate(said, 1)]
+
+
+def _week_buttons(rows: Sequence[Shown], monday: date) -> Rows:
+    proposed = any(one.visit.state == VisitState.PROPOSED for one in rows)
+    yes = Button(Text("visits.button_all_right"), f"visitweek:{monday}:yes", Style.SUCCESS)
+    numbers = [
+        Button(Text("visits.button_number", number=number), f"visit:{one.visit.id}:see")
+        for number, one in enumerate(rows, 1)
+    ]
+    more = Button(Text("visits.button_one_more"), f"visitweek:{monday}:more")
+    paper = Button(Text("visits.button_paper"), f"visitweek:{monday}:paper")
+    found: list[tuple[Button, ...]] = [(yes,)] if proposed else []
+    found += [tuple(numbers[at : at + 3]) for at in range(0, len(numbers), 3)]
+    return (*found, (more, paper) if rows else (more,))
+
+
+def morning(
+    session: Session, canteen: Canteen, visit: Visit, act: Act, reader_id: int | None = None
+) -> Message:
+    """Everything the social worker needs at the door, for them alone; that it was shown is kept."""
+    reader = reader_id or visit.worker_id
+    (one,) = shown(session, [visit])
+    today = local_day(canteen, act.now)
+    company = Text("visits.with", name=one.companion) if one.companion else Text("visits.with_nobody")
+    key = "visits.today" if visit.day == today else "visits.on_day"
+    said = [Text(key, who=one.who, company=company, day=visit.day)]
+    said += [person(session, member, today) for member in one.home[:SHOWN]]
+    said += at_the_door(session, visit, (one.home, reader), act)
+    record = Button(Text("visits.button_record"), f"visit:{visit.id}:record", Style.PRIMARY)
+    change = Button(Text("visits.button_change"), f"visit:{visit.id}:see")
+    return Message(lines(*said), ((record,), (change,)))
+
+
+def at_the_door(session: Session, visit: Visit, seen: tuple[Iterable[Member], int], act: Act) -> list[Text]:
+    """What was found last, what is to be asked again, what is still open; who is told is kept."""
+    home, reader = seen
+    after = {"reader": reader}
+    audit.record(
+        session, act, "visits.details_seen", f"visit:{visit.id}", subject_id=visit.elder_id, after=after
+    )
+    last = visit_findings.last(session, visit.household_id)
+    if last is not None and last.id != visit.id:
+        visit_findings.reveal(session, last, reader, act)
+    words = last_words(session, visit)
+    return ([words] if words is not None else []) + to_do(session, visit, home)
+
+
+def last_words(session: Session, visit: Visit) -> Text | None:
+    """What was found the last time, if anything was."""
+    last = visit_findings.last(session, visit.household_id)
+    if last is None or last.id == visit.id:
+        return None
+    return Text("visits.last_found", day=last.visited_on, words=opened(session, last, "findings"))
+
+
+def to_do(session: Session, visit: Visit, home: Iterable[Member]) -> list[Text]:
+    """What those of a household are to be asked again, and what is still open for them."""
+    said = [asking(session, row) for row in visit_records.to_ask(session, visit.household_id)]
+    return said + still_open(session, [member.id for member in home])
+
+
+def person(session: Session, member: Member, today: date) -> Text:
+    """Somebody of the house: age, diet, address, phone."""
+    unknown = Text("visits.not_known")
+    facts: dict[str, Any] = {
+        "name": member.name,
+        "address": opened(session, member, "address") or unknown,
+        "phone": opened(session, member, "phone") or unknown,
+    }
+    diet = [Text(f"sheets.diet_{one}") if one in READS else one for one in member.diet]
+    age = age_on(member, today)
+    about = [Text("visits.age", age=age)] if age is not None else []
+    about += [Text("visits.diet", diet=diet)] if diet else []
+    return Text("visits.person", **facts, about=about) if about else Text("visits.person_bare", **facts)
+
+
+def asking(session: Session, row: FollowUp) -> Text:
+    """What somebody is to be asked again."""
+    elder = session.get_one(Member, row.elder_id)
+    kind, _, number = row.about.partition(":")
+    need = session.get(Need, int(number)) if kind == "need" and number.isdecimal() else None
+    words: Private | Text = (
+        opened(session, need, "words") if need is not None else Text("visits.what_was_done")
+    )
+    return Text("visits.to_ask", name=elder.name, words=words or Text("visits.what_was_done"))
+
+
+def still_open(session: Session, elder_ids: Sequence[int]) -> list[Text]:
+    """Requests and needs of some people that are not done."""
+    asked = select(Request).where(col(Request.elder_id).in_(elder_ids), col(Request.state).in_(OPEN))
+    kinds = [Text(f"RequestKind.{row.kind}") for row in session.exec(asked.order_by(col(Request.id)))]
+    own = select(Need).where(col(Need.elder_id).in_(elder_ids), Need.state == NeedState.OPEN)
+    needs = session.exec(own.order_by(col(Need.id)).limit(MOST_WISHES)).all()
+    said = [Text("visits.open_requests", kinds=kinds)] if kinds else []
+    return said + [Text("visits.open_need", words=opened(session, need, "words")) for need in needs]
+
+
+def late_line(one: Candidate, today: date) -> Text:
+    """A household that has not been seen: for how long, and how closely it is looked after."""
+    who = households.named(one.elders)
+    if one.seen_on is None:
+        return Text("visits.never_seen", who=who, risk=one.risk)
+    return Text("visits.unseen_days", who=who, risk=one.risk, days=(today - one.seen_on).days)
+
+
+def meant(session: Session, canteen: Canteen, names: Sequence[str], said: str) -> list[Member]:
+    """The elders a sentence names, the first one's namesakes; told apart by the hamlet when it was said."""
+    holding = select(MemberRole.member_id).where(MemberRole.role == Role.ELDER)
+    own = select(Member).where(Member.canteen_id == canteen.id, col(Member.id).in_(holding))
+    elders = session.exec(own.where(col(Member.erased_at).is_(None)).order_by(col(Member.id))).all()
+    for name in names:
+        found = [elder for elder in elders if _said(name, elder.name)]
+        placed = [elder for elder in found if elder.hamlet and f"{elder.hamlet}{elder.name}" in said]
+        if found:
+            return placed or [elder for elder in found if elder.name == name] or found
+    return []
+
+
+def _said(words: str, name: str) -> bool:
+    """Whether words end in a name as people say it; a bare 奶奶 means nobody."""
+    endings = (words[at:] for at in range(max(len(words) - 1, 0)))
+    return any(end == name or (end not in KINSHIP and matches(end, name)) for end in endings)
+
+
+def companion_in(session: Session, canteen: Canteen, said: str, besides: int) -> Member | None:
+    """Whoever of those who may come along is named in a sentence."""
+    return next((one for one in may_come(session, canteen, besides) if one.name in said), None)
+
+
+def may_come(session: Session, canteen: Canteen, besides: int) -> list[Member]:
+    """Who may come along: the committee first."""
+    holding = select(MemberRole.member_id).where(col(MemberRole.role).in_(sorted(MAY_COME)))
+    own = select(Member).where(Member.canteen_id == canteen.id, col(Member.id).in_(holding))
+    own = own.where(col(Member.erased_at).is_(None), Member.id != besides).order_by(col(Member.id))
+    first = {one.id for one in companions(session, canteen.id)}
+    return sorted(session.exec(own), key=lambda one: (one.id not in first, one.id))
+
+
+def names_here(session: Session, canteen_id: int) -> frozenset[str]:
+    """Everybody's name, so that the sentence is cut rightly."""
+    own = select(Member.name).where(Member.canteen_id == canteen_id, col(Member.erased_at).is_(None))
+    return frozenset(session.exec(own))
+
+
+def done_line(visit: Visit, who: Text) -> Text:
+    """A visit told back."""
+    return Text("visits.recorded", who=who, day=visit.visited_on, outcome=visit.outcome or VisitOutcome.OTHER)
