@@ -16,6 +16,7 @@ from handlers.turn import Turn
 from handlers.volunteers import (
     fairness,
     feeds,
+    patterns,
     planning,
     presence,
     rosters,
@@ -38,7 +39,7 @@ ROOMS: tuple[ModuleType, ...] = (
     *(sheets, serving, deliveries, alarms, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
     *(shifts, swaps, swap_answers, shift_sentences, fairness),
-    *(shift_lists, rosters, planning, shift_cards, shift_closings, presence, feeds),
+    *(shift_lists, rosters, planning, patterns, shift_cards, shift_closings, presence, feeds),
     *(requests, request_forms, request_taps, errands, kits, emergencies),
     *(outbox, examples, voices, handoff),
 )

@@ -26,6 +26,7 @@ def menu(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     rows = (
         (Button(Text("shifts.button_new"), "plannew"),),
         (Button(Text("shifts.button_change"), f"planweek:{monday}"),),
+        (Button(Text("shifts.button_patterns"), "planweekly"),),
         (Button(Text("shifts.button_paste"), "rosterpaste"),),
     )
     return Toast(Text("common.done"), edit=Message(Text("shifts.plan_how"), rows))

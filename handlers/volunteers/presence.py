@@ -4,11 +4,11 @@ import re
 
 from handlers.lunch.rolls import number
 from handlers.turn import Turn
-from handlers.volunteers.shift_cards import check
+from handlers.volunteers.shift_cards import check, who_heard
 from handlers.volunteers.shifts import undoable
 from models.cards import Card
 from models.volunteers.shifts import AssignmentState
-from rules.values import Answer, Button, Message, Refused, Text, Toast
+from rules.values import Answer, Button, Message, Refused, Text, Toast, lines
 from rules.volunteers import assignments, places, shifts
 from rules.volunteers.eligibility import hours
 from rules.volunteers.places import Placed
@@ -51,7 +51,8 @@ def excuse(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     check(turn)
     found = assignments.excuse(turn.session, turn.village, number(arguments[0]), "", turn.act)
     said = Text("shifts.excused", name=found.member.name, **shifts.facts(turn.village, found.shift))
-    return Toast(Text("common.done"), edit=undoable(turn, said, found))
+    heard = lines(said, *who_heard(turn, [found.member]))
+    return Toast(Text("common.done"), edit=undoable(turn, heard, found))
 
 
 def ask_absent(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -66,7 +67,7 @@ def absent(turn: Turn, card: Card, words: str) -> Answer:
     check(turn)
     found = assignments.mark_absent(turn.session, turn.village, card.facts["place"], words, turn.act)
     said = Text("shifts.absent_kept", name=found.member.name, **shifts.facts(turn.village, found.shift))
-    return undoable(turn, said, found)
+    return undoable(turn, lines(said, *who_heard(turn, [found.member])), found)
 
 
 def ask_hours(turn: Turn, arguments: tuple[str, ...]) -> Answer:

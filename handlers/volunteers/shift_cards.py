@@ -1,6 +1,7 @@
 """One shift in the coordinator's hand: its people, one more or one less, whom to put on it, calling it off."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TypeVar
@@ -13,14 +14,16 @@ from models.cards import Card
 from models.members.people import Member
 from models.volunteers.shifts import Shift
 from rules.members.people import named
-from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
+from rules.members.presence import mute
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
 from rules.volunteers import assignments, fairness, rosters, shift_endings, shifts
 from rules.volunteers.eligibility import Overlaps, Wish
 from rules.volunteers.shifts import Plan
 
 T = TypeVar("T")
 
-SHOWN = 12
+MOST_BUTTONS = 60
+"""The messenger takes a hundred under a message."""
 SUGGESTED = 5
 
 
@@ -42,17 +45,41 @@ def read(reading: Callable[[], T]) -> T:
 
 
 def week_of_shifts(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """The shifts of a week, each a button."""
+    """The days of a week with shifts, each a button that says how many."""
     check(turn)
     monday = read(lambda: date.fromisoformat(arguments[0]))
-    first = max(monday, turn.today)
-    found = rosters.roster(turn.session, turn.village.id, first, monday + rosters.WEEK - timedelta(days=1))
-    rows = [
-        (Button(shifts.line(turn.village, line.shift), f"planshift:{line.shift.id}"),)
-        for line in found[:SHOWN]
-    ]
+    last = monday + rosters.WEEK - timedelta(days=1)
+    found = rosters.roster(turn.session, turn.village.id, max(monday, turn.today), last)
+    by_day: dict[date, list[rosters.Line]] = defaultdict(list)
+    for line in found:
+        by_day[line.shift.day].append(line)
+    rows = [(_day_button(day, planned),) for day, planned in by_day.items()]
     rows.append((Button(Text("shifts.button_week_after"), f"planweek:{monday + rosters.WEEK}"),))
-    return Toast(Text("common.done"), edit=Message(Text("shifts.plan_which"), tuple(rows)))
+    said = Text("shifts.plan_which_day") if found else Text("shifts.week_empty", first=monday, last=last)
+    return Toast(Text("common.done"), edit=Message(said, tuple(rows)))
+
+
+def _day_button(day: date, found: list[rosters.Line]) -> Button:
+    missing = sum(line.missing for line in found)
+    key = "shifts.button_day_short" if missing else "shifts.button_day_full"
+    return Button(Text(key, day=day, count=len(found), missing=missing), f"planon:{day}")
+
+
+def day_of_shifts(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """The shifts of a day, each a button, however many."""
+    check(turn)
+    day = read(lambda: date.fromisoformat(arguments[0]))
+    found = rosters.roster(turn.session, turn.village.id, day, day)
+    rows = [
+        (Button(_shift_words(turn, line), f"planshift:{line.shift.id}"),) for line in found[:MOST_BUTTONS]
+    ]
+    rows.append((Button(Text("common.back"), f"planweek:{rosters.week_of(day)[0]}"),))
+    return Toast(Text("common.done"), edit=Message(Text("shifts.plan_which", day=day), tuple(rows)))
+
+
+def _shift_words(turn: Turn, line: rosters.Line) -> Text:
+    facts = shifts.facts(turn.village, line.shift)
+    return Text("shifts.button_shift", people=len(line.people), needed=line.shift.needed, **facts)
 
 
 def _own(turn: Turn, word: str) -> Shift:
@@ -88,7 +115,8 @@ def card_of(turn: Turn, shift: Shift, *more: Button) -> Message:
     head = Text(
         "shifts.shift_card", people=len(line.people), needed=shift.needed, **shifts.facts(turn.village, shift)
     )
-    return Message(head, (*people, (add,), (change, fewer), (off, *more)))
+    back = Button(Text("common.back"), f"planon:{shift.day}")
+    return Message(head, (*people, (add,), (change, fewer), (off, *more), (back,)))
 
 
 def more(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -156,10 +184,21 @@ def call_off(turn: Turn, card: Card, words: str) -> Answer:
     on_it = [place.id for place in shifts.live(turn.session, card.facts["shift"])]
     people = shift_endings.call_off(turn.session, card.facts["shift"], words, turn.act)
     own = turn.session.get_one(Shift, card.facts["shift"])
-    names = [member.name for member in people] or Text("shifts.nobody")
     undo = turn.ask("shiftoff.undo", lasts=UNDO_LASTS, shift=own.id, places=on_it)
-    said = Text("shifts.called_off", people=names, **shifts.facts(turn.village, own))
-    return Message(said, ((Button(Text("common.undo"), f"planback:{undo.id}"),),))
+    said = Text("shifts.called_off", **shifts.facts(turn.village, own))
+    heard = lines(said, *who_heard(turn, people))
+    return Message(heard, ((Button(Text("common.undo"), f"planback:{undo.id}"),),))
+
+
+def who_heard(turn: Turn, people: Sequence[Member]) -> list[Text]:
+    """Who was told of something, and who has to be told by mouth."""
+    unheard = mute(turn.session, people)
+    told = [member.name for member in people if member.id not in unheard]
+    by_mouth = [member.name for member in people if member.id in unheard]
+    return [
+        *([Text("shifts.told_them", people=told)] if told else []),
+        *([Text("shifts.tell_them", people=by_mouth)] if by_mouth else []),
+    ]
 
 
 def take_back(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -172,6 +211,7 @@ def take_back(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 BUTTONS = {
     "planweek": week_of_shifts,
+    "planon": day_of_shifts,
     "planshift": show,
     "planmore": more,
     "planadd": add,

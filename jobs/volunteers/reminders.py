@@ -2,34 +2,64 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from jobs.duties import Due, Duty, Look
+from jobs.duties import CATCH_UP, Due, Duty, Look
 from models.members.people import Canteen
 from models.volunteers.shifts import Shift
 from rules.settings import after_quiet, at, local_day, settings_of
-from rules.volunteers import fairness, reminders, vacancies
+from rules.volunteers import fairness, reminders, rosters, vacancies
 
 DAY = timedelta(hours=24)
 TWO_DAYS = timedelta(hours=48)
+NEXT = timedelta(days=1)
+LEAD = "lead"
 
 
 def evening_due(look: Look) -> Iterable[Due]:
-    """Villages where it is evening and somebody is on duty tomorrow."""
-    days = {(shift.canteen_id, shift.day) for shift in reminders.coming_up(look.session, look.now, TWO_DAYS)}
-    for canteen in look.canteens:
-        today, settings = local_day(canteen, look.now), settings_of(canteen)
-        begins, ends = at(canteen, today, settings.shift_reminder_at), at(canteen, today, settings.quiet_from)
-        if begins <= look.now < ends and (canteen.id, reminders.tomorrow(canteen, look.now)) in days:
-            yield Due("reminders.evening", today, str(canteen.id), canteen.id, ends)
+    """Who is on duty tomorrow, some at a time, and those who plan; an evening slept through is found in the morning."""
+    evenings = [(canteen, day) for canteen in look.canteens for day in _evenings(canteen, look.now)]
+    if not evenings:
+        return
+    on_duty = rosters.on_duty(look.session, {day + NEXT for _, day in evenings})
+    for canteen, evening in evenings:
+        begins, ends = _hours(canteen, evening)
+        known = [one for one in on_duty.get((canteen.id, evening + NEXT), ()) if one[1] < ends]
+        asked = {number // reminders.AT_ONCE for number, since in known if since < begins}
+        batches = sorted(map(str, asked)) if look.now < ends else []
+        for batch in [*batches, *([LEAD] if known else [])]:
+            yield Due("reminders.evening", evening, f"{canteen.id}:{batch}", canteen.id, ends)
+
+
+def _evenings(canteen: Canteen, now: datetime) -> list[date]:
+    """The evening it is, or the last one whose people nobody was told of while it was time."""
+    today = local_day(canteen, now)
+    return [day for day in (today - NEXT, today) if _is_time(canteen, day, now)]
+
+
+def _is_time(canteen: Canteen, evening: date, now: datetime) -> bool:
+    begins, ends = _hours(canteen, evening)
+    if now < begins or now >= ends + CATCH_UP:
+        return False
+    return now < ends or after_quiet(canteen, now) == now
+
+
+def _hours(canteen: Canteen, evening: date) -> tuple[datetime, datetime]:
+    settings = settings_of(canteen)
+    return at(canteen, evening, settings.shift_reminder_at), at(canteen, evening, settings.quiet_from)
 
 
 def remind_evening(session: Session, due: Due, now: datetime) -> None:
-    """Tell everybody who is on duty tomorrow."""
+    """Tell some of those who are on duty tomorrow, or those who plan."""
     canteen = session.get_one(Canteen, due.canteen_id)
-    reminders.remind_evening(session, canteen, due.day + timedelta(days=1), now)
+    day, batch = due.day + NEXT, due.target.partition(":")[2]
+    if batch == LEAD:
+        reminders.tell_coordinators(session, canteen, day, now)
+        return
+    begins, _ = _hours(canteen, due.day)
+    reminders.remind_evening(session, canteen, day, (int(batch), begins), now)
 
 
 def soon_due(look: Look) -> Iterable[Due]:

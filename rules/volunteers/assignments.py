@@ -113,7 +113,7 @@ def leave(session: Session, canteen: Canteen, place_id: int, act: Act) -> tuple[
     if act.actor_id != found.member.id:
         return excuse(session, canteen, place_id, "", act), True
     if in_time(canteen, found.shift, act):
-        _excuse(session, found, "", act)
+        let_go(session, found, "", act)
         said = Text("shifts.left_notice", name=found.member.name, **shifts.facts(canteen, found.shift))
         tell_coordinators(session, f"shiftleft:{found.place.id}", canteen.id, said, act)
         return found, True
@@ -132,13 +132,14 @@ def excuse(session: Session, canteen: Canteen, place_id: int, reason: str, act: 
     shifts.check_coordinates(session, act)
     found = find(session, place_id, act)
     check_responsible(found, act)
-    _excuse(session, found, reason, act)
+    let_go(session, found, reason, act)
     said = Text("shifts.excused_notice", **shifts.facts(canteen, found.shift))
     tell(session, found.place, said, act)
     return found
 
 
-def _excuse(session: Session, found: Placed, reason: str, act: Act) -> None:
+def let_go(session: Session, found: Placed, reason: str, act: Act) -> None:
+    """A place is free again, without a word to anybody."""
     place = found.place
     place.state, place.reason = AssignmentState.EXCUSED, reason[:200]
     place.ended_at, place.ended_by_id = act.now, act.actor_id
@@ -190,7 +191,7 @@ def restore(
         raise Refused("shifts.changed_since")
     undone = found.place.state
     if before is None:
-        _excuse(session, found, "", act)
+        let_go(session, found, "", act)
     else:
         _take_up(session, found, AssignmentState(before["state"]), before["minutes"], act)
     _tell_restored(session, found, undone, act)

@@ -81,10 +81,7 @@ def _same(session: Session, canteen: Canteen, weekly: Weekly | ShiftTemplate) ->
 
 def end(session: Session, template_id: int, act: Act) -> ShiftTemplate:
     """The pattern goes on without this shift; those already made stay until they are called off."""
-    shifts.check_coordinates(session, act)
-    row = hold(session, ShiftTemplate, template_id)
-    if row is None or row.canteen_id != act.canteen_id or row.ended_at is not None:
-        raise Refused("common.old_button")
+    row = held(session, template_id, act)
     row.ended_at = act.now
     session.add(row)
     audit.record(session, act, "shifts.pattern_ended", f"template:{row.id}")
@@ -106,6 +103,34 @@ def resume(session: Session, canteen: Canteen, template_id: int, act: Act) -> Sh
     audit.record(session, act, "shifts.pattern_resumed", f"template:{row.id}")
     extend(session, canteen, [row], act)
     return row
+
+
+def held(session: Session, template_id: int, act: Act) -> ShiftTemplate:
+    """A shift of every week as it stands, kept from everybody else."""
+    shifts.check_coordinates(session, act)
+    row = hold(session, ShiftTemplate, template_id)
+    if row is None or row.canteen_id != act.canteen_id or row.ended_at is not None:
+        raise Refused("common.old_button")
+    return row
+
+
+def need(session: Session, template_id: int, needed: int, act: Act) -> ShiftTemplate:
+    """So many people from now on; the shifts already made are changed one by one."""
+    row = held(session, template_id, act)
+    if not max(1, len(row.usual_ids)) <= needed <= shifts.MOST_NEEDED:
+        raise Refused("shifts.plan_needed", most=shifts.MOST_NEEDED)
+    before, row.needed = {"needed": row.needed}, needed
+    changed(session, row, before, {"needed": needed}, act)
+    return row
+
+
+def changed(
+    session: Session, row: ShiftTemplate, before: dict[str, int], after: dict[str, int], act: Act
+) -> None:
+    """Write a changed shift of every week down, with what was and what is."""
+    session.add(row)
+    session.flush()
+    audit.record(session, act, "shifts.pattern_changed", f"template:{row.id}", before=before, after=after)
 
 
 def extend(session: Session, canteen: Canteen, rows: Iterable[ShiftTemplate], act: Act) -> int:

@@ -23,6 +23,8 @@ BEFORE_QUIET = timedelta(minutes=30)
 JUST_SAID = timedelta(hours=2)
 """Whoever took a shift this shortly ago need not be reminded of it."""
 SHOWN = 3
+AT_ONCE = 50
+"""So many numbers of members are told in one unit: nobody who taps waits for a thousand reminders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class Expected:
         return self.place.state == AssignmentState.CONFIRMED
 
 
-def everybody(session: Session, shift_ids: Sequence[int]) -> list[Expected]:
-    """Whoever stands on the roster of some shifts, here or not."""
+def everybody(session: Session, shift_ids: Sequence[int], numbers: range | None = None) -> list[Expected]:
+    """Whoever stands on the roster of some shifts, here or not; only some members when their numbers are given."""
     rows = select(Assignment, Shift, Member).join(Shift, col(Shift.id) == col(Assignment.shift_id))
     rows = rows.join(Member, col(Member.id) == col(Assignment.member_id))
     rows = rows.where(col(Assignment.shift_id).in_(shift_ids), col(Assignment.state).in_(RESPONSIBLE))
     rows = rows.where(Shift.state == ShiftState.OPEN)
+    if numbers is not None:
+        rows = rows.where(Assignment.member_id >= numbers.start, Assignment.member_id < numbers.stop)
     found = session.exec(rows.order_by(col(Shift.starts_at), col(Assignment.id)))
     return [Expected(place, shift, member) for place, shift, member in found]
 
@@ -64,20 +68,20 @@ def on(session: Session, canteen_id: int, day: date) -> Sequence[Shift]:
     return session.exec(own.order_by(col(Shift.starts_at), col(Shift.id))).all()
 
 
-def remind_evening(session: Session, canteen: Canteen, day: date, now: datetime) -> int:
-    """Tell everybody on duty on a day, each in one message; the coordinator what has to be seen to."""
-    due = on(session, canteen.id, day)
-    found = expected(session, everybody(session, [shift.id for shift in due]))
+def remind_evening(
+    session: Session, canteen: Canteen, day: date, batch: tuple[int, datetime], now: datetime
+) -> int:
+    """Tell some of those on duty on a day, each in one message; who was put on it since then knows."""
+    number, since = batch
+    some = range(number * AT_ONCE, (number + 1) * AT_ONCE)
+    planned = everybody(session, [shift.id for shift in on(session, canteen.id, day)], some)
+    found = expected(session, [one for one in planned if one.place.assigned_at < since])
     lacks = lacking(session, canteen, found, day)
     by_member: dict[int, list[Expected]] = defaultdict(list)
     for one in found:
         by_member[one.member.id].append(one)
-    silent = [
-        theirs[0].member
-        for theirs in by_member.values()
-        if not _tell_evening(session, canteen, theirs, lacks, now)
-    ]
-    _tell_coordinators(session, canteen, day, (found, silent, lacks), now)
+    for theirs in by_member.values():
+        _tell_evening(session, canteen, theirs, lacks, now)
     return len(by_member)
 
 
@@ -137,14 +141,15 @@ def _remind(
     return outbox.tell(session, key, member, message, now=now, kind=kind, lasts=lasts) is not None
 
 
-Seen = tuple[Sequence[Expected], Sequence[Member], dict[int, certificates.Lack]]
-
-
-def _tell_coordinators(session: Session, canteen: Canteen, day: date, seen: Seen, now: datetime) -> None:
-    found, silent, lacks = seen
-    names = {one.member.id: one.member.name for one in found}
+def tell_coordinators(session: Session, canteen: Canteen, day: date, now: datetime) -> None:
+    """The evening before, those who plan hear whom to tell by mouth and whose certificate lacks."""
+    found = expected(session, everybody(session, [shift.id for shift in on(session, canteen.id, day)]))
+    members = {one.member.id: one.member for one in found}
+    unheard, lacks = mute(session, members.values()), lacking(session, canteen, found, day)
+    by_mouth = [member.name for number, member in members.items() if number in unheard]
+    names = {number: member.name for number, member in members.items()}
     said = [
-        Text("reminders.tell_by_mouth", names=[member.name for member in silent]) if silent else None,
+        Text("reminders.tell_by_mouth", names=by_mouth) if by_mouth else None,
         Text("reminders.no_certificate", names=[names[number] for number in lacks]) if lacks else None,
     ]
     if not any(said):
@@ -231,8 +236,3 @@ def _state_of(
         Text("reminders.ask_by_mouth", names=by_mouth, **facts) if by_mouth else None,
     ]
     return [text for text in said if text is not None]
-
-
-def tomorrow(canteen: Canteen, now: datetime) -> date:
-    """The village's next day."""
-    return local_day(canteen, now) + timedelta(days=1)

@@ -1,7 +1,7 @@
 """Reading the roster: who is on when, what is still open, what is one's own, how much each has done; few statements each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -110,6 +110,20 @@ def holders(session: Session, shift_ids: Sequence[int]) -> list[tuple[Assignment
     placed = select(Assignment, Member).join(Member, col(Member.id) == col(Assignment.member_id))
     placed = placed.where(col(Assignment.shift_id).in_(shift_ids), col(Assignment.state).in_(RESPONSIBLE))
     return list(session.exec(placed.order_by(col(Assignment.slot))).all())
+
+
+def on_duty(session: Session, days: Collection[date]) -> dict[tuple[int, date], list[tuple[int, datetime]]]:
+    """Who is expected in all villages on some days, and since when they are; one statement."""
+    rows = select(
+        col(Shift.canteen_id), col(Shift.day), col(Assignment.member_id), col(Assignment.assigned_at)
+    )
+    rows = rows.join(Assignment, col(Assignment.shift_id) == col(Shift.id))
+    rows = rows.where(Shift.state == ShiftState.OPEN, col(Shift.day).in_(days))
+    rows = rows.where(col(Assignment.state).in_(RESPONSIBLE)).order_by(col(Assignment.id))
+    found: dict[tuple[int, date], list[tuple[int, datetime]]] = defaultdict(list)
+    for canteen_id, day, member_id, since in session.exec(rows):
+        found[canteen_id, day].append((member_id, since))
+    return found
 
 
 def spoken_of(session: Session, canteen_id: int, words: str) -> list[Member]:

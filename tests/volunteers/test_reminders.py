@@ -15,7 +15,7 @@ from jobs.scheduler import Scheduler, perform
 from jobs.volunteers import reminders as duties
 from models.cooks.certificates import Certificate, CertificateKind
 from models.members.people import Account, Canteen, Member, MemberRole, Role, Status, StatusChange
-from models.outbox import MessageClass, Occurrence, OutboxMessage, Post
+from models.outbox import MessageClass, Occurrence, OccurrenceState, OutboxMessage, Post
 from models.store import open_store
 from models.volunteers.shifts import Assignment, AssignmentState, DutyKind, Shift, ShiftState
 from models.volunteers.vacancies import VacancyCall
@@ -109,7 +109,9 @@ def buttons(session, who, prefix=""):
 def test_the_evening_before_everybody_on_duty_is_asked_once(session, volunteer, shift, on_it, wakes):
     place = on_it(shift(), volunteer)
     assert wakes(EVENING - timedelta(minutes=1), "evening") == []
-    assert wakes(EVENING, "evening") == ["reminders.evening"]
+    assert wakes(EVENING, "evening") == ["reminders.evening", "reminders.evening"], (
+        "those on duty, those who plan"
+    )
     assert wakes(EVENING + timedelta(minutes=1), "evening") == []
     (said,) = told(session, volunteer)
     assert said == "明天11月26日 周四您有班，来得了吗？\n9:00–12:00 打扫"
@@ -208,7 +210,7 @@ def test_an_expired_cook_and_the_manager_hear_it_the_evening_before(
     assert buttons(session, manager, "shift-eve:") == [("王师傅", f"cert:{cook.id}")]
     row.valid_until = THURSDAY
     session.flush()
-    reminders.remind_evening(session, session.get_one(Canteen, cook.canteen_id), THURSDAY, EVENING)
+    reminders.tell_coordinators(session, session.get_one(Canteen, cook.canteen_id), THURSDAY, EVENING)
     assert len(told(session, manager, "shift-eve:")) == 1
 
 
@@ -555,9 +557,12 @@ async def test_a_bot_that_woke_in_the_night_waits_for_the_morning(store):
     assert village.written() == []
     village.now = o_clock(6, 30)
     await village.scheduler.tick()
-    assert village.written() == ["shift-gaps:2026-11-25:1:1230:2"]
-    kinds = village.store.read_now(lambda session: session.exec(select(Occurrence.kind)).all())
-    assert "reminders.evening" not in kinds
+    missed = "clock.missed:reminders.evening:2026-11-25:1:lead:2"
+    assert village.written() == [missed, "shift-gaps:2026-11-25:1:1230:2"]
+    await village.scheduler.tick()
+    evening = select(Occurrence.state).where(Occurrence.kind == "reminders.evening")
+    states = village.store.read_now(lambda session: session.exec(evening).all())
+    assert states == [OccurrenceState.MISSED], "what was slept through is not done late, and is said once"
 
 
 # --- many

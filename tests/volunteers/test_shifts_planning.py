@@ -115,7 +115,7 @@ def test_a_shift_is_called_off_with_a_reason(session, village, plan, joins, soci
     shift = plan()
     joins(volunteer, shift)
     village.taps(social_worker, f"planoff:{shift.id}")
-    assert village.says(social_worker, "停水") == ["取消了：11月27日 周五 7:30–11:30 打扫。告诉了：阿军。"]
+    assert village.says(social_worker, "停水") == ["取消了：11月27日 周五 7:30–11:30 打扫。\n已告诉：阿军"]
     assert village.told(volunteer)[-1] == "11月27日 周五 7:30–11:30 打扫取消了，不用来。原因：停水"
 
 
