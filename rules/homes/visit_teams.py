@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.elders.visits import OPEN_VISITS, Visit, VisitState
+from models.homes.visits import OPEN_VISITS, Visit, VisitState
 from models.members.people import Canteen, Member, MemberRole, Role, Status
 from rules.members.people import roles_of
 from rules.values import Refused

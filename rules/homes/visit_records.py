@@ -1,19 +1,21 @@
 """Writing a visit down: what came of it, what was found, who went, and when to come again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.elders.visits import SEEN, Absence, FollowUp, Visit, VisitOutcome, VisitState
+from models.homes.visits import SEEN, Absence, FollowUp, Visit, VisitOutcome, VisitState
 from models.members.people import Canteen, Household, Member, Role
 from models.members.vault import opened
 from models.store import hold
 from rules import audit
 from rules.audit import Act
-from rules.elders import visit_findings, visit_teams, visits
-from rules.members import households
+from rules.elders import needs
+from rules.elders.needs import Said
+from rules.homes import households, visit_findings, visit_teams, visits
 from rules.members.people import roles_of
 from rules.settings import local_day
 from rules.values import Refused
@@ -167,8 +169,16 @@ def take_back(session: Session, done: dict[str, Any], act: Act) -> Visit:
     if before is None or before["state"] != VisitState.DONE:
         visit.recorded_at = None
     visit_findings.keep(session, visit, str(opened(session, visit, "findings"))[: done["length"]])
+    for number in done["needs"]:
+        needs.drop(session, number, act)
     visits.moved(session, visit, act, "visits.undone", now)
     return visit
+
+
+def note_needs(session: Session, elder: Member, wishes: Sequence[Said], act: Act) -> list[int]:
+    """Keep what the elder said they would like; answers the numbers of what was not known before."""
+    noted = [needs.note(session, elder, wish, act) for wish in wishes]
+    return [need.id for need in noted if need.noted_at == act.now and need.noted_by_id == act.actor_id]
 
 
 def to_ask(session: Session, household_id: int) -> list[FollowUp]:
@@ -179,12 +189,15 @@ def to_ask(session: Session, household_id: int) -> list[FollowUp]:
 
 
 def asked(session: Session, follow_up_id: int, act: Act, *, met: bool) -> FollowUp:
-    """The elder said whether the need is met."""
+    """The elder said whether the need is met; one that is not is open again."""
     check_records(session, act)
     row = hold(session, FollowUp, follow_up_id)
     if row is None or row.canteen_id != act.canteen_id or row.ended_at is not None:
         raise Refused("visits.changed_since")
     row.met, row.ended_at, row.ended_by_id = met, act.now, act.actor_id
+    kind, _, about = row.about.partition(":")
+    if kind == "need" and not met:
+        needs.reopen(session, int(about), act)
     session.add(row)
     session.flush()
     after = {"met": met}

@@ -10,7 +10,7 @@ from handlers.turn import Turn
 from models.cards import Card
 from models.members.people import Household, Member, Risk, Role
 from nlu.households import living_together
-from rules.members import households
+from rules.homes import households
 from rules.members.people import age_on, named
 from rules.values import Answer, Button, Message, Refused, Text, lines
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.elders.visits import OPEN_VISITS, FollowUp, Reason, Visit, VisitState
+from models.homes.visits import OPEN_VISITS, FollowUp, Reason, Visit, VisitState
 from models.members.people import Canteen, Member, Role, Status
 from models.store import hold
 from rules import audit
 from rules.audit import Act
-from rules.elders import visit_teams
-from rules.elders.visit_proposals import AT_HOME
-from rules.members import households
+from rules.homes import households, visit_teams
+from rules.homes.visit_proposals import AT_HOME
 from rules.members.people import roles_of
 from rules.settings import local_day, settings_of
 from rules.values import Refused

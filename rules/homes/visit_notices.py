@@ -1,18 +1,48 @@
 """What others hear of visits: who comes along is asked and told; the social worker hears when they cannot."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
-from models.elders.visits import Visit, VisitState
+from models.homes.visits import Visit, VisitState
 from models.members.people import Canteen, Member
 from models.outbox import MessageClass
 from rules import outbox
 from rules.audit import Act
-from rules.elders import visit_talk
+from rules.homes import visit_talk
 from rules.settings import after_quiet, local_day
-from rules.values import Button, Message, Rows, Text
+from rules.values import Button, Message, Rows, Text, lines
+
+Changed = tuple[Visit, Mapping[str, Any] | None]
+
+
+def tell_companions(session: Session, canteen: Canteen, changed: Sequence[Changed], act: Act) -> None:
+    """Several visits were settled at once: whoever comes along hears of all of them in one message."""
+    theirs: dict[int, list[Visit]] = defaultdict(list)
+    for visit, _ in changed:
+        if visit.state == VisitState.PLANNED and visit.companion_id not in (None, act.actor_id):
+            theirs[visit.companion_id or 0].append(visit)
+    for companion_id, found in theirs.items():
+        if len(found) == 1:
+            _come_along(session, canteen, found[0], companion_id, act)
+        else:
+            _come_along_several(session, canteen, found, companion_id, act)
+
+
+def _come_along_several(
+    session: Session, canteen: Canteen, found: Sequence[Visit], companion_id: int, act: Act
+) -> None:
+    rows = visit_talk.shown(session, found)
+    head = Text("visits.come_along_several", worker=rows[0].worker, count=len(rows))
+    said = [Text("visits.come_along_line", day=one.visit.day, who=one.who) for one in rows]
+    buttons = tuple(
+        (Button(Text("visits.button_cannot_on", day=one.visit.day), f"visitno:{one.visit.id}"),)
+        for one in rows
+    )
+    message = Message(lines(head, *said), buttons)
+    _tell(session, canteen, companion_id, (_key(found[0], act, "several"), message), act)
 
 
 def tell_companion(

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
-from models.elders.visits import OPEN_VISITS, Visit, VisitState
+from models.homes.visits import OPEN_VISITS, Visit, VisitState
 from models.members.people import Canteen, Role
 from rules import audit
 from rules.audit import Act
-from rules.elders import visit_plans, visit_talk
-from rules.elders.visit_talk import Shown
+from rules.homes import visit_plans, visit_talk
+from rules.homes.visit_talk import Shown
 from rules.members.people import roles_of
 from rules.values import Refused, Text, encode
 

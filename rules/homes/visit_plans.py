@@ -5,13 +5,12 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.elders.visits import OPEN_VISITS, FollowUp, Reason, Visit, VisitState
+from models.homes.visits import OPEN_VISITS, FollowUp, Reason, Visit, VisitState
 from models.members.people import Canteen, Household, Member
 from models.store import hold
 from rules.audit import Act
-from rules.elders import visit_proposals, visit_teams, visits
-from rules.elders.visit_proposals import Candidate
-from rules.members import households
+from rules.homes import households, visit_proposals, visit_teams, visits
+from rules.homes.visit_proposals import Candidate
 from rules.settings import local_day, settings_of
 from rules.values import Refused
 from rules.volunteers.rosters import week_of

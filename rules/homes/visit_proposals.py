@@ -9,10 +9,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.elders.requests import Request
-from models.elders.visits import OPEN_VISITS, SEEN, FollowUp, Reason, Visit, VisitState
+from models.homes.visits import OPEN_VISITS, SEEN, FollowUp, Reason, Visit, VisitState
 from models.members.people import Canteen, Household, Member, MemberRole, Risk, Role, Status, StatusChange
 from rules.elders.requests import OPEN
-from rules.members.households import LEVELS, every
+from rules.homes.households import LEVELS, every
 
 AT_HOME = frozenset({Status.ACTIVE, Status.PAUSED})
 """Whoever pauses their meals is still at home; the others are not there to be visited."""

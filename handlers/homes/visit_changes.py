@@ -2,13 +2,13 @@
 
 from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import number
-from handlers.elders.visits import FEW, check, find, undoable
+from handlers.homes.visits import FEW, check, find, undoable
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
-from models.elders.visits import VisitState
+from models.homes.visits import VisitState
 from models.members.people import Member
-from rules.elders import visit_coverage, visit_notices, visit_records, visit_talk, visits
-from rules.elders.visits import Wanted
+from rules.homes import visit_coverage, visit_notices, visit_records, visit_talk, visits
+from rules.homes.visits import Wanted
 from rules.values import Answer, Button, Message, Refused, Text, Toast, lines
 
 

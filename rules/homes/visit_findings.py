@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from models.elders.visits import Visit, VisitState
+from models.homes.visits import Visit, VisitState
 from models.members.people import Role
 from models.members.vault import Private, opened, seal
 from rules import audit

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from handlers.elders import visit_records as recording
 from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import number
+from handlers.homes import visit_records as recording
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.cards import Card
-from models.elders.visits import OPEN_VISITS, SEEN, Visit, VisitOutcome
+from models.homes.visits import OPEN_VISITS, SEEN, Visit, VisitOutcome
 from models.members.people import Member, Role
 from nlu.visit_notes import read_findings
-from rules.elders import visit_records, visit_talk, visits
-from rules.members import households
+from rules.homes import households, visit_records, visit_talk, visits
 from rules.values import Answer, Button, Message, Refused, Style, Text
 
 FIRST = (VisitOutcome.VISITED, VisitOutcome.NOT_HOME)

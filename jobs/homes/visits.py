@@ -6,11 +6,11 @@ from datetime import datetime, time, timedelta
 from sqlmodel import Session, col, select
 
 from jobs.duties import Due, Duty, Look
-from models.elders.visits import OPEN_VISITS, Visit
+from models.homes.visits import OPEN_VISITS, Visit
 from models.members.people import Canteen, Member, MemberRole, Role
 from rules import outbox
 from rules.audit import Act
-from rules.elders import visit_notices, visit_plans, visit_talk, visit_teams
+from rules.homes import visit_notices, visit_plans, visit_talk, visit_teams
 from rules.settings import after_quiet, at, local_day, settings_of
 from rules.values import Message, Text, lines
 
@@ -50,7 +50,7 @@ def plan(session: Session, due: Due, now: datetime) -> None:
     monday = due.day + DAY
     visit_plans.propose(session, canteen, monday, Act(now, None, canteen.id))
     message = visit_talk.week_message(session, canteen, monday)
-    asked = Text("visits.planned_for_you", first=monday)
+    asked = Text("visits.planned_for_you")
     said = Message(lines(asked, message.text), message.buttons)
     for worker in visit_teams.workers(session, canteen.id):
         outbox.tell(session, f"visits:{monday}", worker, said, now=now)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
-from models.elders.visits import OPEN_VISITS, SEEN, Visit, VisitState
+from models.homes.visits import OPEN_VISITS, SEEN, Visit, VisitState
 from models.members.people import Canteen, Household, Member, Risk, Role
 from models.store import hold
 from rules import audit

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.elders.visits import FollowUp, Visit, VisitState
+from models.homes.visits import FollowUp, Visit, VisitState
 from models.members.people import Canteen, Household, Member, Risk
 from models.members.vault import opened
 from rules.audit import Act
-from rules.elders import visit_findings, visit_proposals, visits
-from rules.elders.visit_proposals import MONTH, Candidate
-from rules.members.households import LEVELS
+from rules.homes import visit_findings, visit_proposals, visits
+from rules.homes.households import LEVELS
+from rules.homes.visit_proposals import MONTH, Candidate
 
 MOST_KEPT = 100
 

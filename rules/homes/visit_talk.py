@@ -9,18 +9,15 @@ from sqlmodel import Session, col, select
 
 from models.elders.needs import Need, NeedState
 from models.elders.requests import Request
-from models.elders.visits import FollowUp, Reason, Visit, VisitOutcome, VisitState
-from models.members.people import Canteen, Member, MemberRole, Role
+from models.homes.visits import FollowUp, Reason, Visit, VisitOutcome, VisitState
+from models.members.people import Canteen, Member
 from models.members.vault import Private, opened
 from rules import audit
 from rules.audit import Act
-from rules.elders import visit_findings, visit_plans, visit_proposals, visit_records
 from rules.elders.requests import OPEN
-from rules.elders.visit_proposals import Candidate
-from rules.elders.visit_teams import MAY_COME, companions
+from rules.homes import households, visit_findings, visit_plans, visit_proposals, visit_records
+from rules.homes.visit_proposals import Candidate
 from rules.lunch.diets import READS
-from rules.members import households
-from rules.members.naming import KINSHIP, matches
 from rules.members.people import age_on
 from rules.settings import local_day
 from rules.values import Button, Message, Rows, Style, Text, lines
@@ -69,9 +66,10 @@ def line(one: Shown, seen_on: date | None = None) -> Text:
 
 
 def _why(visit: Visit, seen_on: date | None) -> Text:
-    if visit.reason == Reason.LONGEST and seen_on is not None:
-        return Text("visits.why_days", days=(visit.day - seen_on).days)
-    if visit.reason == Reason.RISK and seen_on is None:
+    if visit.reason in (Reason.LONGEST, Reason.RISK) and seen_on is not None:
+        key = "visits.why_days" if visit.reason == Reason.LONGEST else "visits.why_risk_days"
+        return Text(key, days=(visit.day - seen_on).days)
+    if visit.reason == Reason.RISK:
         return Text("visits.why_risk_never")
     return Text(f"visits.why_{visit.reason}")
 
@@ -196,43 +194,14 @@ def late_line(one: Candidate, today: date) -> Text:
     return Text("visits.unseen_days", who=who, risk=one.risk, days=(today - one.seen_on).days)
 
 
-def meant(session: Session, canteen: Canteen, names: Sequence[str], said: str) -> list[Member]:
-    """The elders a sentence names, the first one's namesakes; told apart by the hamlet when it was said."""
-    holding = select(MemberRole.member_id).where(MemberRole.role == Role.ELDER)
-    own = select(Member).where(Member.canteen_id == canteen.id, col(Member.id).in_(holding))
-    elders = session.exec(own.where(col(Member.erased_at).is_(None)).order_by(col(Member.id))).all()
-    for name in names:
-        found = [elder for elder in elders if _said(name, elder.name)]
-        placed = [elder for elder in found if elder.hamlet and f"{elder.hamlet}{elder.name}" in said]
-        if found:
-            return placed or [elder for elder in found if elder.name == name] or found
-    return []
-
-
-def _said(words: str, name: str) -> bool:
-    """Whether words end in a name as people say it; a bare 奶奶 means nobody."""
-    endings = (words[at:] for at in range(max(len(words) - 1, 0)))
-    return any(end == name or (end not in KINSHIP and matches(end, name)) for end in endings)
-
-
-def companion_in(session: Session, canteen: Canteen, said: str, besides: int) -> Member | None:
-    """Whoever of those who may come along is named in a sentence."""
-    return next((one for one in may_come(session, canteen, besides) if one.name in said), None)
-
-
-def may_come(session: Session, canteen: Canteen, besides: int) -> list[Member]:
-    """Who may come along: the committee first."""
-    holding = select(MemberRole.member_id).where(col(MemberRole.role).in_(sorted(MAY_COME)))
-    own = select(Member).where(Member.canteen_id == canteen.id, col(Member.id).in_(holding))
-    own = own.where(col(Member.erased_at).is_(None), Member.id != besides).order_by(col(Member.id))
-    first = {one.id for one in companions(session, canteen.id)}
-    return sorted(session.exec(own), key=lambda one: (one.id not in first, one.id))
-
-
-def names_here(session: Session, canteen_id: int) -> frozenset[str]:
-    """Everybody's name, so that the sentence is cut rightly."""
-    own = select(Member.name).where(Member.canteen_id == canteen_id, col(Member.erased_at).is_(None))
-    return frozenset(session.exec(own))
+def told(session: Session, visit: Visit, act: Act) -> Text:
+    """A visit that was written down, for a social worker; who read it is kept."""
+    (one,) = shown(session, [visit])
+    words = visit_findings.reveal(session, visit, act.actor_id, act)
+    found = Text("visits.check_found", words=words) if words else None
+    company = Text("visits.check_company", name=one.companion) if one.companion else None
+    again = Text("visits.next_on", day=visit.next_on) if visit.next_on else None
+    return lines(line(one), found, company, again)
 
 
 def done_line(visit: Visit, who: Text) -> Text:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from handlers.elders import visit_taps
 from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import number
+from handlers.homes import visit_taps
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
-from models.elders.visits import Visit, VisitState
+from models.homes.visits import Visit, VisitState
 from models.members.people import Role
-from rules.elders import visit_notices, visit_plans, visit_sheets, visit_talk, visit_teams, visits
+from rules.homes import visit_notices, visit_plans, visit_sheets, visit_talk, visit_teams, visits
 from rules.values import Answer, Attachment, Button, Message, Refused, Style, Text, Toast, lines
 from rules.volunteers.rosters import week_of
 
@@ -98,9 +98,9 @@ def _all_right(turn: Turn, monday: date) -> Toast:
     accepted = visit_plans.accept_all(turn.session, turn.village, monday, turn.act)
     if not accepted:
         return becomes(week(turn, monday))
-    _tell(turn, [(one, before[one.id]) for one in accepted])
-    said = Text("visits.accepted", count=len(accepted))
-    return becomes(undoable(turn, said, [(one, before[one.id]) for one in accepted]))
+    changed = [(one, before[one.id]) for one in accepted]
+    visit_notices.tell_companions(turn.session, turn.village, changed, turn.act)
+    return becomes(undoable(turn, Text("visits.accepted", count=len(accepted)), changed))
 
 
 def _tell(turn: Turn, changed: Sequence[tuple[Visit, dict[str, Any] | None]]) -> None:
@@ -140,6 +140,8 @@ def tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     visit, word = find(turn, arguments[0]), arguments[1]
     if word == "record":
         return becomes(visit_taps.what_came(turn, visit))
+    if visit.state == VisitState.DONE and word == "see":
+        return becomes(visit_talk.told(turn.session, visit, turn.act))
     if visit.state not in (VisitState.PROPOSED, VisitState.PLANNED):
         raise Refused("visits.changed_since")
     match word:

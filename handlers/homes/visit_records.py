@@ -5,19 +5,19 @@ from datetime import date, timedelta
 from typing import Any
 
 from handlers import handoff
+from handlers.elders.needs import sorted_out
 from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import number
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.cards import Card
-from models.elders.visits import SEEN, Absence, Visit, VisitOutcome
+from models.homes.visits import SEEN, Absence, Visit, VisitOutcome
 from models.members.people import Member, Role
 from models.members.vault import Private
 from nlu import Intent, Understanding
 from nlu.visit_notes import VisitNote, asks_plan, read_note
-from rules.elders import visit_plans, visit_records, visit_talk, visits
-from rules.elders.visit_records import Note
-from rules.members import households
+from rules.homes import households, visit_names, visit_plans, visit_records, visit_talk, visits
+from rules.homes.visit_records import Note
 from rules.members.people import label
 from rules.values import Answer, Button, Message, Refused, Style, Text, lines
 
@@ -34,8 +34,8 @@ def heard(turn: Turn, understanding: Understanding) -> Answer:
     if not turn.private:
         return Text("visits.say_in_private")
     words = turn.heard.text
-    note = read_note(words, visit_talk.names_here(turn.session, turn.village.id))
-    elders = visit_talk.meant(turn.session, turn.village, note.people, words)
+    note = read_note(words, visit_names.names_here(turn.session, turn.village.id))
+    elders = visit_names.meant(turn.session, turn.village, note.people, words)
     day = understanding.slots.dates[0] if understanding.slots.dates else turn.today
     if not elders:
         return _plan_or_whom(turn, words)
@@ -52,7 +52,7 @@ def _plan_or_whom(turn: Turn, words: str) -> Answer:
 
 def _facts(turn: Turn, elder: Member, note: VisitNote, day: date) -> dict[str, Any]:
     """A note as a card keeps it: sealed with the elder's key."""
-    companion = visit_talk.companion_in(turn.session, turn.village, turn.heard.text, turn.asker.id)
+    companion = visit_names.companion_in(turn.session, turn.village, turn.heard.text, turn.asker.id)
     named = companion is not None and companion.id != elder.id and not note.alone
     return {
         "private": elder.id,
@@ -132,7 +132,7 @@ def _yes(turn: Turn, card: Card, elder: Member) -> list[tuple[Button, ...]]:
     planned = visits.open_of(turn.session, elder.household_id) if elder.household_id else None
     companion = turn.session.get(Member, planned.companion_id) if planned and planned.companion_id else None
     alone = (Button(Text("visits.button_right_alone"), f"visitsay:{card.id}:alone"),)
-    likely = [companion] if companion else visit_talk.may_come(turn.session, turn.village, turn.asker.id)[:1]
+    likely = [companion] if companion else visit_names.may_come(turn.session, turn.village, turn.asker.id)[:1]
     return [
         *(
             (
@@ -188,16 +188,17 @@ def keep(turn: Turn, facts: Facts, absence: Absence | None) -> Message:
     """Write it down and say it back, with the next visit and a way back."""
     outcome = VisitOutcome(facts["outcome"])
     day = date.fromisoformat(facts["day"])
-    # Wishes stay in the words of the visit until somebody answers for needs.
-    found = "，".join(words for words in (facts["findings"], *facts["wishes"]) if words)
-    note = Note(facts["elder"], day, outcome, found, facts["companion"], absence)
+    note = Note(facts["elder"], day, outcome, facts["findings"], facts["companion"], absence)
     done = visit_records.record(turn.session, turn.village, note, turn.act)
     visit, elder = done.visit, turn.session.get_one(Member, facts["elder"])
-    record = {"visit": visit.id, "before": done.before, "after": visits.seen(visit)}
+    wishes = [sorted_out(words, visit.id) for words in facts["wishes"]]
+    noted = visit_records.note_needs(turn.session, elder, wishes, turn.act)
+    record = {"visit": visit.id, "before": done.before, "after": visits.seen(visit), "needs": noted}
     card = turn.ask("visits.undo", lasts=UNDO_LASTS, record={**record, "length": done.length})
     _ask_again(turn, visit)
     who = households.named(households.living_with(turn.session, elder))
     told = [visit_talk.done_line(visit, who), *_told(facts)]
+    told += [Text("visits.kept_needs", count=len(noted))] if noted else []
     told.append(Text("visits.next_on", day=visit.next_on))
     undo = (Button(Text("common.undo"), f"visitundo:{card.id}"),)
     return Message(lines(*told), (*_status(elder, outcome), _next(turn, visit), undo))

@@ -34,7 +34,7 @@ class Reason(StrEnum):
     ASKED = "asked"
 
 
-class Outcome(StrEnum):
+class VisitOutcome(StrEnum):
     """What came of a visit."""
 
     VISITED = "visited"
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
     OTHER = "other"
 
 
-SEEN = (Outcome.VISITED, Outcome.PHONED)
+SEEN = (VisitOutcome.VISITED, VisitOutcome.PHONED)
 """Whoever was met or spoken to has been seen: the norm counts visits and calls."""
 
 
@@ -79,7 +79,7 @@ class Visit(Row, table=True):
     companion_id: int | None = Field(default=None, foreign_key="member.id", index=True)
     absent_id: int | None = Field(default=None, foreign_key="member.id")
     absence: Absence | None = Field(default=None, sa_type=states(Absence))
-    outcome: Outcome | None = Field(default=None, sa_type=states(Outcome))
+    outcome: VisitOutcome | None = Field(default=None, sa_type=states(VisitOutcome))
     visited_on: date | None = None
     findings: str = Field(default="", sa_type=Sealed("elder_id"))
     next_on: date | None = None

@@ -1,0 +1,1 @@
+"""What people ask about homes: visits, and who lives together."""

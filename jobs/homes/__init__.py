@@ -1,0 +1,1 @@
+"""What the clock asks about homes: the week of visits, the morning before one."""

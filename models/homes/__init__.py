@@ -1,0 +1,1 @@
+"""What is remembered about homes: visits, and what was found there."""

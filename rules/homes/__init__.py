@@ -1,0 +1,1 @@
+"""What is decided about homes: who lives together, who is visited when."""
