@@ -56,13 +56,8 @@ def _tell(turn: Turn, members: list[Member], said: Text, kind: MessageClass) -> 
     return [m for m in others.values() if outbox.tell(turn.session, key, m, said, now=turn.now, kind=kind)]
 
 
-PASSED_ON = (
-    Intent.VISIT_NOTE,
-    Intent.FEEDBACK,
-)
-
 INTENTS = {
-    **dict.fromkeys(PASSED_ON, pass_on),
+    Intent.FEEDBACK: pass_on,
     Intent.THANKS: thanks,
     Intent.CHATTER: chatter,
 }

@@ -10,6 +10,7 @@ import nlu
 from handlers import canteens, examples, guesses, handoff, missed, outbox, questions, voices
 from handlers.cooks import certificates, kitchen, kitchen_book, morning_checks, proofs
 from handlers.elders import alarms, emergencies, errands, kits, request_forms, request_taps, requests
+from handlers.homes import households, visit_changes, visit_records, visit_taps, visits
 from handlers.lunch import calendar, deliveries, keys, ledger, meals, menus, serving, sheets, storm
 from handlers.members import conditions, joining, people, privacy, statuses
 from handlers.turn import Turn
@@ -41,6 +42,7 @@ ROOMS: tuple[ModuleType, ...] = (
     *(shifts, swaps, swap_answers, shift_sentences, fairness),
     *(shift_lists, rosters, planning, patterns, shift_cards, shift_closings, presence, feeds),
     *(requests, request_forms, request_taps, errands, kits, emergencies),
+    *(visits, visit_changes, visit_records, visit_taps, households),
     *(outbox, examples, voices, handoff),
 )
 

@@ -3,13 +3,14 @@
 from jobs import examples, inbox, sealing
 from jobs.cooks import certificates, kitchen
 from jobs.elders import alarms, emergencies, requests
+from jobs.homes import visits
 from jobs.lunch import meals, menus, serving, sheets
 from jobs.members import people
 from jobs.volunteers import reminders, rosters
 
 ROOMS = (
     *(emergencies, requests, alarms),
-    *(people, meals, menus, sheets, serving),
+    *(people, meals, menus, sheets, serving, visits),
     *(certificates, kitchen, rosters, reminders),
     *(examples, sealing, inbox),
 )

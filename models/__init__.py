@@ -2,7 +2,8 @@
 
 from models import audit, cards, examples, inbox, outbox
 from models.cooks import certificates, kitchen
-from models.elders import emergencies, requests, visits
+from models.elders import emergencies, requests
+from models.homes import visits
 from models.lunch import deliveries, ledger, meals, menus
 from models.members import consents, people
 from models.volunteers import shifts, vacancies

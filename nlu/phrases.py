@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from nlu.households import TOGETHER
 from nlu.lessons import taught
 from nlu.normalise import normalise
 from nlu.sentence import read_sentence, skeleton_of
@@ -57,6 +58,7 @@ SPOKEN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("standing", r"(?:我的)?(?:长期|固定)(?:报餐|订餐|订饭|送餐|饭|餐)?|every day"),
         ("language", r"(?:说|换|改成?|用)?(?:英文|英语|中文|english|chinese)"),
         ("away", r"(?:我)?(?:要)?(?:出远?门|不在家)(?:几天|一阵)?了?|(?:i am |i'm )?away"),
+        ("household", rf"(?P<all>{TOGETHER})"),
         ("examples", r"(?:我)?(?:来|要)?教(?:一?教)?(?:你|机器人)(?:说话|听话|新说法)?|新说法|没听懂的话|teach you"),
         ("word", r"(?:我|你)?(?:教过|学过|学会)(?:你|我)?(?:什么|哪些)(?:词|话)?|learnt words"),
         (

@@ -15,7 +15,8 @@ from models.members.people import Canteen, Member, MemberRole
 from models.members.vault import unsealed
 from models.outbox import OutboxMessage
 from rules.cooks import certificates, kitchen_export
-from rules.elders import request_lists, visit_coverage
+from rules.elders import request_lists
+from rules.homes import visit_coverage
 from rules.settings import at
 from rules.volunteers import shifts_export
 

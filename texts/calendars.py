@@ -1,7 +1,7 @@
-"""Shifts as a calendar file (RFC 5545): instants in UTC, lines folded at 75 octets, one steady id for each place."""
+"""Shifts and visits as a calendar file (RFC 5545): instants in UTC, lines folded at 75 octets, one steady id for each place."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from texts.rendering import Words, plain
@@ -27,6 +27,9 @@ def ics(data: Mapping[str, Any], words: Words) -> bytes:
 
 
 def _event(event: Mapping[str, Any], data: Mapping[str, Any], words: Words) -> Iterator[str]:
+    if "visit" in event:
+        yield from _visit(event, words)
+        return
     duty = words.fact({"$": "enum", "t": "DutyKind", "v": event["duty"]})
     facts = {"duty": duty, "canteen": plain(data["canteen"])}
     yield "BEGIN:VEVENT"
@@ -35,6 +38,19 @@ def _event(event: Mapping[str, Any], data: Mapping[str, Any], words: Words) -> I
     yield f"DTSTART:{_instant(event['starts_at'])}"
     yield f"DTEND:{_instant(event['ends_at'])}"
     yield f"SUMMARY:{_text(words.say({'key': 'shifts.calendar_event', 'facts': facts}))}"
+    yield f"STATUS:{'CONFIRMED' if event['stands'] else 'CANCELLED'}"
+    yield "END:VEVENT"
+
+
+def _visit(event: Mapping[str, Any], words: Words) -> Iterator[str]:
+    """A visit takes some part of its day; whom it is to is nobody's business on a calendar."""
+    day = date.fromisoformat(event["day"])
+    yield "BEGIN:VEVENT"
+    yield f"UID:visit-{event['visit']}@{DOMAIN}"
+    yield f"DTSTAMP:{_instant(event['changed_at'])}"
+    yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
+    yield f"SUMMARY:{_text(words.template('visits.calendar_event'))}"
     yield f"STATUS:{'CONFIRMED' if event['stands'] else 'CANCELLED'}"
     yield "END:VEVENT"
 

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from texts import books, rosters
+from texts import books, rosters, visits
 from texts.files import FILES
 from texts.rendering import Words, plain
 
@@ -145,6 +145,7 @@ PAGES: Mapping[str, tuple[str, Say]] = {
     "kitchen": ("sheet.typ", kitchen),
     "delivery": ("sheet.typ", delivery),
     "roster": ("roster.typ", rosters.week),
+    "visits": ("visits.typ", visits.week),
     "kitchen_book": ("book.typ", books.book),
 }
 WORKBOOKS: Mapping[str, Callable[[Mapping[str, Any], Words], bytes]] = {

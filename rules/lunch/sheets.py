@@ -13,6 +13,7 @@ from models.members.vault import unsealed
 from rules import outbox
 from rules.cooks import kitchen_book
 from rules.elders import alarms
+from rules.homes import visit_sheets
 from rules.lunch import deliveries, diets, rolls
 from rules.lunch.counts import count
 from rules.members import privacy
@@ -154,6 +155,7 @@ SHEETS: Mapping[str, Callable[[Session, Facts], dict[str, Any]]] = {
         session, _meal(session, facts), int(facts.get("carrier_id", 0))
     ),
     "roster": roster_sheets.week,
+    "visits": visit_sheets.week,
     "calendar": lambda session, facts: feeds.calendar(
         session,
         session.get_one(Member, int(facts["member_id"])),

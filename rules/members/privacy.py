@@ -20,7 +20,8 @@ from models.store import hold
 from rules import audit, canteens, examples
 from rules.audit import Act
 from rules.cooks import certificates, kitchen, proofs
-from rules.elders import request_lists, request_retention, visit_coverage
+from rules.elders import request_lists, request_retention
+from rules.homes import visit_coverage
 from rules.lunch import bookings, rolls
 from rules.members import care_links
 from rules.members.people import roles_of

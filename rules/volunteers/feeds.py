@@ -11,6 +11,7 @@ from models.members.people import Account, Canteen, Member
 from models.volunteers.shifts import HOLDS_SLOT, Assignment, CalendarFeed, Shift, ShiftState
 from rules import audit
 from rules.audit import Act
+from rules.homes import visit_sheets
 from rules.settings import local_day
 
 SECRET_BYTES = 24
@@ -64,7 +65,10 @@ def calendar(session: Session, member: Member, today: date) -> dict[str, Any]:
         "canteen": canteen.name,
         "timezone": canteen.timezone,
         "language": _language(session, member, canteen),
-        "events": [_event(place, shift) for place, shift in found],
+        "events": [
+            *(_event(place, shift) for place, shift in found),
+            *visit_sheets.events(session, member.id, today - BEHIND, today + AHEAD),
+        ],
     }
 
 
