@@ -9,7 +9,17 @@ from typing import Any
 import nlu
 from handlers import canteens, examples, guesses, handoff, missed, outbox, questions, voices
 from handlers.cooks import certificates, kitchen, kitchen_book, morning_checks, proofs
-from handlers.elders import alarms, emergencies, errands, kits, request_forms, request_taps, requests
+from handlers.elders import (
+    care,
+    emergencies,
+    errands,
+    kits,
+    need_answers,
+    needs,
+    request_forms,
+    request_taps,
+    requests,
+)
 from handlers.homes import households, visit_changes, visit_records, visit_taps, visits
 from handlers.lunch import calendar, deliveries, keys, ledger, meals, menus, serving, sheets, storm
 from handlers.members import conditions, joining, people, privacy, statuses
@@ -37,7 +47,7 @@ from transports.updates import Kind
 ROOMS: tuple[ModuleType, ...] = (
     *(people, joining, keys, privacy, statuses, conditions, canteens),
     *(meals, menus, calendar, storm),
-    *(sheets, serving, deliveries, alarms, ledger),
+    *(sheets, serving, deliveries, care, needs, need_answers, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
     *(shifts, swaps, swap_answers, shift_sentences, fairness),
     *(shift_lists, rosters, planning, patterns, shift_cards, shift_closings, presence, feeds),
@@ -168,6 +178,8 @@ def obey(turn: Turn, understanding: Understanding) -> Answer:
         answer = people.admit(turn)
         if turn.member is None:
             return answer
+    if understanding.unsure and needs.overheard(turn):
+        return needs.heard(turn)
     handler = INTENTS.get(understanding.intent)
     return handler(turn, understanding) if handler else guesses.unclear(turn, understanding)
 

@@ -2,14 +2,14 @@
 
 from jobs import examples, inbox, sealing
 from jobs.cooks import certificates, kitchen
-from jobs.elders import alarms, emergencies, requests
+from jobs.elders import care, emergencies, needs, requests
 from jobs.homes import visits
 from jobs.lunch import meals, menus, serving, sheets
 from jobs.members import people
 from jobs.volunteers import reminders, rosters
 
 ROOMS = (
-    *(emergencies, requests, alarms),
+    *(emergencies, requests, care, needs),
     *(people, meals, menus, sheets, serving, visits),
     *(certificates, kitchen, rosters, reminders),
     *(examples, sealing, inbox),

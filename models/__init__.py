@@ -2,7 +2,7 @@
 
 from models import audit, cards, examples, inbox, outbox
 from models.cooks import certificates, kitchen
-from models.elders import emergencies, requests
+from models.elders import care, emergencies, needs, requests
 from models.homes import visits
 from models.lunch import deliveries, ledger, meals, menus
 from models.members import consents, people
@@ -11,6 +11,7 @@ from models.volunteers import shifts, vacancies
 __all__ = [
     "audit",
     "cards",
+    "care",
     "certificates",
     "consents",
     "deliveries",
@@ -21,6 +22,7 @@ __all__ = [
     "ledger",
     "meals",
     "menus",
+    "needs",
     "outbox",
     "people",
     "requests",

@@ -35,6 +35,16 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     ),
     "ladder_urgent": ("0 helpers,10 on_call,20 committee+manager,30 social_worker+family,every 15",),
     "ladder_emergency": ("0 family+on_call+doctor,5 manager,10 social_worker+committee,every 5",),
+    "ladder_care": (
+        "0 elder,15 family,30 neighbour,45 on_call,60 social_worker+committee+manager,every 15",
+        "0 elder,10 family,20 neighbour,30 on_call,40 social_worker+committee+manager,every 10",
+        "0 elder,30 family,60 neighbour,90 on_call,120 social_worker+committee+manager,every 30",
+    ),
+    "ladder_silent": (
+        "0 elder,60 family,120 neighbour,180 on_call,240 social_worker+manager,every 120",
+        "0 elder,120 family,240 on_call,every 240",
+    ),
+    "need_days": ("7", "14", "30"),
     "group_emergencies": ("yes", "no"),
     "language": ("zh_CN", "en"),
     "timezone": ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong"),
@@ -44,7 +54,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
 CLOSINGS = {"lunch_closing": Sitting.LUNCH, "dinner_closing": Sitting.DINNER}
 LADDERS = {f"ladder_{urgency}": urgency for urgency in ladders.SEARCH}
 CLOCKS = frozenset({"post_at", "quiet_from", "quiet_until", "shift_reminder_at"})
-MOST = {"seats": 2000, "grace_seats": 50, "price": 1000}
+MOST = {"seats": 2000, "grace_seats": 50, "price": 1000, "need_days": 90}
 LONGEST_NAME = 64
 
 
@@ -89,7 +99,7 @@ def _read(canteen: Canteen, name: str, words: str) -> Any:
 
 def _between(number: int, name: str) -> int:
     most = MOST[name] * (100 if name == "price" else 1)
-    least = 1 if name == "seats" else 0
+    least = 1 if name in ("seats", "need_days") else 0
     if not least <= number <= most:
         raise ValueError(name)
     return number

@@ -41,7 +41,6 @@ class Settings:
     grace_seats: int = 3
     price: int = 1000
     offer_minutes: int = 15
-    alarm_minutes: int = 15
     serving_minutes: int = 60
     post_at: time = time(8, 0)
     menu_reminders: tuple[time, ...] = (time(16, 0), time(18, 0))
@@ -80,6 +79,10 @@ class Settings:
     """In how many days a household is seen again: high, raised, usual risk."""
     visit_plan_at: time = time(19, 0)
     visit_morning_at: time = time(8, 0)
+    need_days: int = 14
+    need_urgent_days: int = 3
+    """By when an elder who said what they need has an answer."""
+    needs_at: time = time(8, 30)
 
 
 def settings_of(canteen: Canteen) -> Settings:
@@ -107,6 +110,8 @@ def _read(name: str, value: Any) -> Any:
             return {**DEFAULT_TIMES, **own}
         case "menu_reminders":
             return tuple(_clock(item) for item in value)
+        case "needs_at":
+            return _clock(value)
         case "post_at" | "menu_escalates_at" | "standing_reminder_at" | "quiet_from" | "quiet_until":
             return _clock(value)
         case "certificates_at" | "shift_reminder_at" | "vacancy_post_at" | "visit_plan_at" | "visit_morning_at":

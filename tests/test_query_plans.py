@@ -30,7 +30,7 @@ GROWS = {
         "occurrence",
         "ledgerentry",
     ),
-    *("statuschange", "seatoffer", "delivery", "mealalarm", "member", "account"),
+    *("statuschange", "seatoffer", "delivery", "concern", "member", "account"),
 }
 
 

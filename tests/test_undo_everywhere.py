@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from models.lunch.deliveries import Delivery, MealAlarm, Outcome
+from models.elders.care import Concern
+from models.lunch.deliveries import Delivery, Outcome
 from models.lunch.meals import Booking, BookingState, Meal, MealState, Mode, SeatOffer, SignupList, Sitting
 from models.members.people import Canteen
 from rules.lunch import bookings, meals, waitlist
@@ -162,7 +163,7 @@ class TestDoor:
         assert carried.state == BOOKED
         delivery = session.exec(select(Delivery)).one()
         assert (delivery.outcome, delivery.outcome_at) == (None, None)
-        assert session.exec(select(MealAlarm)).all() == []
+        assert session.exec(select(Concern)).all() == []
 
     def test_a_second_time_not_at_home_is_asked_after(self, village, session, volunteer, granny, carried):
         village.taps(volunteer, f"door:{carried.id}:not_home")
@@ -170,7 +171,7 @@ class TestDoor:
         village.now = noon(40)
         before = len(village.told(granny))
         village.taps(volunteer, f"door:{carried.id}:not_home")
-        assert len(session.exec(select(MealAlarm)).all()) == 1
+        assert len(session.exec(select(Concern)).all()) == 1
         assert len(village.told(granny)) == before + 1, "she is asked again"
 
     def test_after_ten_minutes_the_report_stays(self, village, session, volunteer, carried):

@@ -1,4 +1,4 @@
-"""When a meal closes, the kitchen gets its sheet, and those who care learn who is missing."""
+"""When a meal closes, the kitchen gets its sheet."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,6 @@ from jobs.duties import CATCH_UP, Due, Duty, Look
 from models.lunch.meals import Meal, MealState
 from models.members.people import Role
 from rules import outbox
-from rules.elders import alarms
 from rules.lunch import counts, sheets
 from rules.values import Attachment, Button, Message, Text
 
@@ -28,7 +27,7 @@ def cooked(session: Session, due: Due) -> bool:
 
 
 def do(session: Session, due: Due, now: datetime) -> None:
-    """The sheet as a message and on paper; whom to ask after, to those who care."""
+    """The sheet as a message and on paper."""
     meal = session.get_one(Meal, int(due.target))
     kitchen = (Role.COOK, Role.MANAGER)
     book = Button(Text("kitchen.button_card"), "kcard:new")
@@ -37,11 +36,6 @@ def do(session: Session, due: Due, now: datetime) -> None:
     # A message of its own: under a file there is no room for a long list.
     paper = Message(sheets.paper_text(meal), attachment=Attachment("kitchen", {"meal_id": meal.id}))
     outbox.tell_role(session, f"paper:{meal.id}", meal.canteen_id, kitchen, paper, now=now)
-    missing = [member.name for member in alarms.usually_here(session, meal)]
-    if missing:
-        asked = Text("sheets.ask_after", day=meal.day, sitting=meal.sitting, names=missing)
-        roles = (Role.SOCIAL_WORKER, Role.MANAGER)
-        outbox.tell_role(session, f"askafter:{meal.id}", meal.canteen_id, roles, asked, now=now)
 
 
 DUTIES = (Duty("sheets.kitchen", due, do, matters=cooked),)

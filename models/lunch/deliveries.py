@@ -1,4 +1,4 @@
-"""Bringing meals home and making sure somebody ate: stops, outcomes, and the steps after a no-show."""
+"""Bringing meals home: the stops of a route, who carries, and what happened at the door."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -51,23 +51,3 @@ class Delivery(Row, table=True):
     outcome: Outcome | None = Field(default=None, sa_type=states(Outcome))
     outcome_at: datetime | None = Field(default=None, sa_type=Instant)
     note: str = Field(default="", max_length=200)
-
-
-class AlarmStep(StrEnum):
-    """Who is asked, in order, about an eater who neither came nor cancelled."""
-
-    ELDER = "elder"
-    FAMILY = "family"
-    MANAGER = "manager"
-
-
-class MealAlarm(Row, table=True):
-    """An eater who was expected and not seen; goes up a step every 15 minutes until somebody knows."""
-
-    booking_id: int = Field(foreign_key="booking.id", unique=True)
-    step: AlarmStep = Field(default=AlarmStep.ELDER, sa_type=states(AlarmStep))
-    raised_at: datetime = Field(sa_type=Instant)
-    next_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
-    closed_at: datetime | None = Field(default=None, sa_type=Instant)
-    closed_by_id: int | None = Field(default=None, foreign_key="member.id")
-    finding: str = Field(default="", max_length=64)

@@ -12,7 +12,7 @@ from models.outbox import MessageClass, OutboxMessage
 from rules import outbox
 from rules.elders import on_call
 from rules.elders.ladders import Audience
-from rules.members.people import carers_of
+from rules.members.people import carers_of, neighbours_of
 from rules.outbox import Receiver
 from rules.settings import local_day
 from rules.values import Message, Text
@@ -79,6 +79,8 @@ def _behind(session: Session, about: About, audience: Audience, now: datetime) -
             return [session.get_one(Member, about.taker_id)] if about.taker_id else []
         case Audience.FAMILY:
             return family(session, about.elder.id, about.kind, local_day(about.canteen, now))
+        case Audience.NEIGHBOUR:
+            return neighbours_of(session, about.elder.id, local_day(about.canteen, now))
         case Audience.HELPERS:
             return holders(session, about, _asked_first(about.kind))
         case Audience.ON_CALL:

@@ -5,12 +5,13 @@ from typing import Any
 
 from models.elders.requests import RequestKind
 from models.members.people import Canteen
-from rules.elders.ladders import EMERGENCY, Audience, Ladder, Rung
+from rules.elders.ladders import CARE, EMERGENCY, OCCASIONS, Audience, Ladder, Rung
 from rules.values import Refused
 
 SHORTEST, LONGEST = 1, 1440
 MOST_RUNGS = 6
-LATEST_EMERGENCY = 15
+LATEST = {EMERGENCY: 15, CARE: 60}
+"""Where somebody may be lying on the floor, nobody waits longer between two calls."""
 NAMES = {
     "志愿者": "helpers",
     "帮忙的人": "helpers",
@@ -24,6 +25,9 @@ NAMES = {
     "管理员": "manager",
     "家人": "family",
     "家属": "family",
+    "邻居": "neighbour",
+    "老人": "elder",
+    "本人": "elder",
     **{audience.value: audience.value for audience in Audience},
 }
 KINDS = {
@@ -51,7 +55,7 @@ def read(canteen: Canteen, urgency: str, words: str) -> dict[str, Any]:
     kept = dict(canteen.settings.get("ladders") or {})
     before, parted, rest = words.replace("：", ":").partition(":")
     kind = KINDS.get(before.strip()) if parted else None
-    if parted and not before.strip()[:1].isdecimal() and (kind is None or urgency == EMERGENCY):
+    if parted and not before.strip()[:1].isdecimal() and (kind is None or urgency in OCCASIONS):
         raise ValueError(before)
     name = f"{kind}.{urgency}" if kind else urgency
     written = rest if kind else words
@@ -85,6 +89,6 @@ def check(ladder: Ladder, urgency: str) -> None:
     minutes = [rung.after for rung in ladder.rungs]
     if not 1 <= len(minutes) <= MOST_RUNGS or minutes != sorted(set(minutes)) or minutes[-1] > LONGEST:
         raise Refused("requests.ladder_must_climb")
-    latest = LATEST_EMERGENCY if urgency == EMERGENCY else LONGEST
-    if not SHORTEST <= ladder.every <= latest or (urgency == EMERGENCY and minutes[0] != 0):
+    latest = LATEST.get(urgency, LONGEST)
+    if not SHORTEST <= ladder.every <= latest or (urgency in OCCASIONS and minutes[0] != 0):
         raise Refused("requests.ladder_too_slow", most=latest)

@@ -18,6 +18,7 @@ class Audience(StrEnum):
     ELDER = "elder"
     TAKER = "taker"
     FAMILY = "family"
+    NEIGHBOUR = "neighbour"
     HELPERS = "helpers"
     ON_CALL = "on_call"
     DOCTOR = "doctor"
@@ -69,7 +70,7 @@ def _ladder(every: int, *rungs: tuple[int, str]) -> Ladder:
 QUIET_KINDS = frozenset({RequestKind.COUNSELLING, RequestKind.HEALTH_CHECK, RequestKind.HOME_CARE})
 """Never named in the group: those who may help are asked in private, at once."""
 
-EMERGENCY = "emergency"
+EMERGENCY, CARE, SILENT = "emergency", "care", "silent"
 PHASES: Mapping[RequestState, str] = {
     RequestState.ASKED: "asked",
     RequestState.CONFIRMED: "search",
@@ -86,8 +87,22 @@ SEARCH = {
         15, (0, "helpers"), (10, "on_call"), (20, "committee+manager"), (30, "social_worker+family")
     ),
     EMERGENCY: _ladder(5, (0, "family+on_call+doctor"), (5, "manager"), (10, "social_worker+committee")),
+    CARE: _ladder(
+        15,
+        *((0, "elder"), (15, "family"), (30, "neighbour"), (45, "on_call")),
+        (60, "social_worker+committee+manager"),
+    ),
+    SILENT: _ladder(
+        120, (0, "elder"), (60, "family"), (120, "neighbour"), (180, "on_call"), (240, "social_worker+manager")
+    ),
 }
-"""What a village may change, by urgency; `kind.urgency` may stand beside them."""
+"""What a village may change, by urgency or occasion; `kind.urgency` may stand beside the urgencies."""
+
+OCCASIONS = frozenset({EMERGENCY, CARE, SILENT})
+PRESSING = _ladder(
+    5, (0, "family+neighbour+on_call"), (5, "social_worker+manager"), (10, "committee+doctor+helpers")
+)
+"""An elder who was missed needs help, or nobody opens the door: everybody near, until somebody goes."""
 
 QUIET_SEARCH = _ladder(120, (0, "helpers"), (60, "on_call"), (120, "social_worker+manager"))
 FOLLOWING = {
@@ -115,7 +130,12 @@ def ladder_of(canteen: Canteen, kind: RequestKind, urgency: Urgency, phase: str)
 
 def emergency_ladder(canteen: Canteen) -> Ladder:
     """The ladder of an emergency."""
-    return own_ladders(canteen).get(EMERGENCY, SEARCH[EMERGENCY])
+    return named(canteen, EMERGENCY)
+
+
+def named(canteen: Canteen, occasion: str) -> Ladder:
+    """The ladder of an occasion, as the village has set it."""
+    return own_ladders(canteen).get(occasion, SEARCH[occasion])
 
 
 def own_ladders(canteen: Canteen) -> dict[str, Ladder]:

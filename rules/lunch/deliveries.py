@@ -6,12 +6,13 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from models.elders.care import ConcernCause
 from models.lunch.deliveries import Delivery, DeliveryStop, Outcome, StopException
 from models.lunch.meals import Booking, BookingState, Meal, MealState, Mode
 from models.members.people import Member, Role
 from rules import audit
 from rules.audit import Act
-from rules.elders import alarms
+from rules.elders import care
 from rules.lunch import serving
 from rules.lunch.serving import EATEN, EXPECTED, UNDO, check_serves, check_time, held, settle
 from rules.members.people import holds
@@ -128,7 +129,7 @@ def take_back(session: Session, booking_id: int, act: Act) -> Booking:
     session.add(delivery)
     audit.record(session, act, "deliveries.taken_back", f"booking:{booking.id}", subject_id=booking.eater_id)
     if meal.state != MealState.SERVED:
-        alarms.withdraw(session, booking.id, act)
+        care.withdraw(session, booking.meal_id, booking.eater_id, act)
         settle(session, booking, BookingState.BOOKED, act)
         booking.ended_at = None
     return booking
@@ -153,7 +154,8 @@ def report(session: Session, booking_id: int, outcome: Outcome, act: Act) -> Boo
         return settle(session, booking, BookingState.DELIVERED, act)
     if outcome == Outcome.NOT_HOME:
         settle(session, booking, BookingState.NO_SHOW, act)
-        alarms.sound(session, booking, meal, act)
+        eater = session.get_one(Member, booking.eater_id)
+        care.missed(session, meal, eater, ConcernCause.NOT_HOME, act)
     if outcome == Outcome.REFUSED:
         settle(session, booking, BookingState.CANCELLED_LATE, act)
     return booking

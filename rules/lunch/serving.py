@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from models.elders.care import ConcernCause
 from models.lunch.deliveries import Delivery
 from models.lunch.meals import Booking, BookingState, Meal, MealState, Mode
 from models.members.people import Member, Role
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
-from rules.elders import alarms
+from rules.elders import care
 from rules.lunch import ledger
 from rules.members.people import holds
 from rules.values import Refused, Text
@@ -66,14 +67,14 @@ def held(session: Session, booking_id: int, act: Act) -> tuple[Booking, Meal]:
 
 
 def settle(session: Session, booking: Booking, state: BookingState, act: Act) -> Booking:
-    """Write what became of a booking, with all that hangs on it: money, alarm, audit."""
+    """Write what became of a booking, with all that hangs on it: money, concern, audit."""
     before, booking.state, booking.ended_at = booking.state, state, act.now
     session.add(booking)
     session.flush()
     meal = session.get_one(Meal, booking.meal_id)
     if state in EATEN:
         ledger.charge(session, booking, meal, act)
-        alarms.hush(session, booking.id, act)
+        care.seen(session, booking.meal_id, booking.eater_id, act)
     states = {"before": {"state": before.value}, "after": {"state": state.value}}
     subject = booking.eater_id
     audit.record(session, act, f"serving.{state}", f"booking:{booking.id}", subject_id=subject, **states)
@@ -139,10 +140,11 @@ def _missed_long_ago(session: Session, meal: Meal, absent: Sequence[Booking], ac
     said = Text("serving.unseen", day=meal.day, sitting=meal.sitting, names=names)
     if names:
         key = f"unseen:{meal.id}"
-        outbox.tell_role(session, key, meal.canteen_id, alarms.RESPONSIBLE, said, now=act.now)
+        outbox.tell_role(session, key, meal.canteen_id, care.RESPONSIBLE, said, now=act.now)
     return 0
 
 
 def _miss(session: Session, booking: Booking, meal: Meal, act: Act) -> bool:
     settle(session, booking, BookingState.NO_SHOW, act)
-    return alarms.sound(session, booking, meal, act) is not None
+    eater = session.get_one(Member, booking.eater_id)
+    return care.missed(session, meal, eater, ConcernCause.NO_SHOW, act) is not None

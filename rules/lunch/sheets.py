@@ -12,9 +12,8 @@ from models.members.people import Canteen, Member
 from models.members.vault import unsealed
 from rules import outbox
 from rules.cooks import kitchen_book
-from rules.elders import alarms
 from rules.homes import visit_sheets
-from rules.lunch import deliveries, diets, rolls
+from rules.lunch import deliveries, diets, regulars, rolls
 from rules.lunch.counts import count
 from rules.members import privacy
 from rules.values import Text, lines
@@ -46,7 +45,7 @@ def kitchen(session: Session, meal: Meal) -> dict[str, Any]:
         "calls": [eater.name for _, eater in roll if outbox.reach(session, eater) is None],
         "guests": [[eater.name, list(booking.guests)] for booking, eater in roll if booking.guests],
         "eaters": [_eater(booking, eater, names) for booking, eater, names in wanted],
-        "ask_after": [member.name for member in alarms.usually_here(session, meal)],
+        "ask_after": [member.name for member in regulars.missing(session, meal)],
     }
 
 

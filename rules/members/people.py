@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import bindparam, or_
+from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
 
 from models.base import table_of
@@ -15,6 +16,8 @@ from rules.values import Refused, Text
 MEAL_HELPERS = frozenset({Role.MANAGER, Role.COOK, Role.SOCIAL_WORKER})
 ENTITLED: dict[str, frozenset[Role]] = {"meals": MEAL_HELPERS}
 """Who may act for anybody in a matter; in every other matter managers and social workers."""
+NEIGHBOUR = "neighbour"
+"""The relation of a care link that only lets somebody be asked to look in."""
 
 
 STATUSES = shelf(StatusChange)
@@ -61,7 +64,7 @@ def named(session: Session, canteen_id: int, name: str) -> list[Member]:
 
 def resolve(session: Session, actor: Member, words: str) -> list[Member]:
     """Members meant by 我妈, 老爸 or a name, those the actor cares for first; nobody is guessed."""
-    cared = _cared_for(session, actor)
+    cared = [(elder, link) for elder, link in _cared_for(session, actor) if link.relation != NEIGHBOUR]
     wanted = parent_words(words)
     called = [elder for elder, link in cared if link.called and parent_words(link.called) & wanted]
     if called:
@@ -81,7 +84,7 @@ def _cared_for(session: Session, actor: Member) -> Sequence[tuple[Member, CareLi
 
 def cared_for(session: Session, actor: Member) -> list[Member]:
     """Those somebody cares for, first linked first."""
-    return [elder for elder, _ in _cared_for(session, actor)]
+    return [elder for elder, link in _cared_for(session, actor) if link.relation != NEIGHBOUR]
 
 
 def names_cared_for(session: Session, actor: Member) -> frozenset[str]:
@@ -129,11 +132,20 @@ def _linked(session: Session, actor: Member, elder: Member, action: str, today: 
 
 
 def carers_of(session: Session, elder_id: int, today: date) -> list[Member]:
-    """Who cares for an elder today, first linked first."""
+    """Who cares for an elder today, first linked first; neighbours look in, they do not act for them."""
+    return _linked_with(session, elder_id, today, col(CareLink.relation) != NEIGHBOUR)
+
+
+def neighbours_of(session: Session, elder_id: int, today: date) -> list[Member]:
+    """Who has agreed to look in on an elder, first linked first."""
+    return _linked_with(session, elder_id, today, col(CareLink.relation) == NEIGHBOUR)
+
+
+def _linked_with(session: Session, elder_id: int, today: date, as_what: ColumnElement[bool]) -> list[Member]:
     linked = select(Member).join(CareLink, col(CareLink.carer_id) == col(Member.id))
     linked = linked.where(CareLink.elder_id == elder_id, col(CareLink.ended_at).is_(None))
     current = or_(col(CareLink.until_on).is_(None), col(CareLink.until_on) >= today)
-    return list(session.exec(linked.where(current).order_by(col(CareLink.id))))
+    return list(session.exec(linked.where(current, as_what).order_by(col(CareLink.id))))
 
 
 def age_on(member: Member, day: date) -> int | None:

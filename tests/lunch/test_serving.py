@@ -1,4 +1,4 @@
-"""Serving, money, alarms: who came, what it costs, who is asked after."""
+"""Serving and money: who came, what it costs, whom nobody saw."""
 
 from datetime import date, timedelta
 
@@ -6,16 +6,16 @@ import pytest
 from sqlmodel import col, select
 
 from jobs.duties import Look
-from jobs.elders import alarms as alarm_duties
+from jobs.elders import care as care_duties
 from jobs.lunch import serving as serving_duties
-from models.lunch.deliveries import AlarmStep, Delivery, MealAlarm, Outcome
+from models.elders.care import Concern
+from models.lunch.deliveries import Delivery, Outcome
 from models.lunch.ledger import LedgerEntry
 from models.lunch.meals import BookingState, MealState, Mode, Sitting
 from models.lunch.menus import PriceTier
 from models.members.people import CareLink, Status, StatusChange
 from models.outbox import OutboxMessage
-from rules.elders import alarms
-from rules.lunch import bookings, deliveries, ledger, meals, serving
+from rules.lunch import bookings, deliveries, ledger, meals, regulars, serving
 from rules.lunch.bookings import Order
 from rules.values import Refused
 
@@ -43,9 +43,9 @@ def ended(session, canteen, lunch):
 
     def tick(after=timedelta(hours=1)):
         now = lunch.starts_at + after
-        for module in (serving_duties, alarm_duties):
-            for due in list(module.due(Look(session, now, [canteen]))):
-                module.do(session, due, now)
+        for duty in (*serving_duties.DUTIES, care_duties.DUTIES[0]):
+            for due in list(duty.due(Look(session, now, [canteen]))):
+                duty.do(session, due, now)
         session.flush()
         return now
 
@@ -64,7 +64,7 @@ def test_granny_is_ticked_off_charged_and_not_asked_after(session, lunch, booked
     assert ledger.balance(session, granny.id) == 1000
     ended()
     assert lunch.state == MealState.SERVED
-    assert session.exec(select(MealAlarm)).all() == []
+    assert session.exec(select(Concern)).all() == []
 
 
 def test_takeaway_is_picked_up(session, lunch, booked, granny, volunteer, act):
@@ -142,81 +142,12 @@ def test_a_payment_is_written_by_the_manager_and_taken_back_by_an_entry(session,
     assert ledger.balance(session, granny.id) == 0
 
 
-def test_whoever_is_not_seen_is_asked_then_family_then_manager(
-    session, booked, granny, daughter, manager, social_worker, ended
-):
-    booking = booked(granny)
-    ended()
-    assert booking.state == BookingState.NO_SHOW
-    assert told(session, "alarm:") == [(granny.id, "alarms.ask_elder")]
-    ended(timedelta(hours=1, minutes=14))
-    assert len(told(session, "alarm:")) == 1
-    ended(timedelta(hours=1, minutes=15))
-    assert told(session, "alarm:")[1:] == [(daughter.id, "alarms.ask_family")]
-    ended(timedelta(hours=1, minutes=30))
-    assert {who for who, _ in told(session, "alarm:")[2:]} == {manager.id, social_worker.id}
-    ended(timedelta(hours=3))
-    assert len(told(session, "alarm:")) == 4
-
-
-def test_without_phone_and_family_the_manager_is_asked_at_once(
-    session, booked, neighbour, manager, act, canteen, lunch, ended
-):
-    order = Order(THURSDAY, Sitting.LUNCH)
-    bookings.book(session, canteen, neighbour, order, act(manager))
-    ended()
-    assert told(session, "alarm:") == [(manager.id, "alarms.ask_manager")]
-
-
-def test_the_clock_that_slept_does_not_delay_the_following_step(
-    session, booked, granny, daughter, manager, lunch, ended
-):
-    booked(granny)
-    ended()
-    ended(timedelta(hours=1, minutes=25))
-    alarm = session.exec(select(MealAlarm)).one()
-    assert alarm.step == AlarmStep.FAMILY
-    assert alarm.next_at == lunch.starts_at + timedelta(hours=1, minutes=30)
-
-
-def test_i_am_fine_ends_the_questions(session, booked, granny, daughter, manager, act, ended):
-    booked(granny)
-    now = ended()
-    alarm = session.exec(select(MealAlarm)).one()
-    alarms.settle(session, alarm.id, "fine", act(granny, now=now))
-    ended(timedelta(hours=2))
-    assert alarm.finding == "fine"
-    assert len(told(session, "alarm:")) == 1
-
-
-def test_help_calls_family_and_manager_and_stays_open(session, booked, granny, daughter, manager, act, ended):
-    booked(granny)
-    now = ended()
-    alarm = session.exec(select(MealAlarm)).one()
-    alarms.settle(session, alarm.id, "help", act(granny, now=now))
-    assert {who for who, key in told(session, "alarm:") if key == "alarms.needs_help"} == {
-        daughter.id,
-        manager.id,
-    }
-    assert alarm.closed_at is None
-    alarms.settle(session, alarm.id, "fine", act(daughter, now=now))
-    assert alarm.closed_by_id == daughter.id
-
-
-def test_a_stranger_cannot_answer_for_granny(session, booked, granny, volunteer, act, ended):
-    booked(granny)
-    now = ended()
-    alarm = session.exec(select(MealAlarm)).one()
-    with pytest.raises(Refused, match=r"people\.not_yours"):
-        alarms.settle(session, alarm.id, "fine", act(volunteer, now=now))
-
-
 def test_who_went_to_hospital_is_not_asked_after(session, booked, granny, ended, now):
     booked(granny)
     session.add(StatusChange(member_id=granny.id, starts_on=THURSDAY, status=Status.IN_HOSPITAL, set_at=now))
     session.flush()
     ended()
-    assert session.exec(select(MealAlarm)).all() == []
+    assert session.exec(select(Concern)).all() == []
 
 
 def test_nobody_at_the_door_is_asked_after_at_once(session, lunch, booked, granny, volunteer, act):
@@ -224,10 +155,10 @@ def test_nobody_at_the_door_is_asked_after_at_once(session, lunch, booked, grann
     carrier = act(volunteer, now=lunch.starts_at)
     deliveries.carry(session, lunch, "1", carrier)
     deliveries.report(session, booking.id, Outcome.NOT_HOME, carrier)
-    assert told(session, "alarm:") == [(granny.id, "alarms.ask_elder")]
+    assert told(session, "care:") == [(granny.id, "care.ask_elder_not_home")]
     deliveries.report(session, booking.id, Outcome.HANDED_OVER, carrier)
     assert booking.state == BookingState.DELIVERED
-    assert session.exec(select(MealAlarm)).one().finding == "seen"
+    assert session.exec(select(Concern)).one().finding == "seen"
 
 
 def test_only_the_carrier_reports_a_door_and_only_once(session, lunch, booked, granny, volunteer, cook, act):
@@ -265,10 +196,10 @@ def test_who_always_comes_on_thursdays_and_says_nothing_is_on_the_list(
         session.add(booking)
         session.flush()
         expected = [granny] if weeks == 3 else []
-        assert list(alarms.usually_here(session, lunch)) == expected
+        assert list(regulars.missing(session, lunch)) == expected
     kept = bookings.book(session, canteen, granny, Order(THURSDAY, Sitting.LUNCH), act(granny))
     bookings.cancel(session, kept.booking.id, act(granny))
-    assert list(alarms.usually_here(session, lunch)) == []
+    assert list(regulars.missing(session, lunch)) == []
     assert session.exec(select(CareLink)).all() == []
 
 
@@ -278,21 +209,12 @@ def test_a_bot_that_slept_through_the_meal_wakes_nobody_but_tells_the_manager(
     booking = booked(granny)
     ended(timedelta(hours=9))
     assert booking.state == BookingState.NO_SHOW
-    assert session.exec(select(MealAlarm)).all() == []
+    assert session.exec(select(Concern)).all() == []
     assert told(session, "unseen:") == [(manager.id, "serving.unseen")]
-
-
-def test_a_question_that_slept_for_hours_goes_to_the_manager_at_once(
-    session, booked, granny, daughter, manager, ended
-):
-    booked(granny)
-    ended()
-    ended(timedelta(hours=9))
-    assert told(session, "alarm:")[1:] == [(manager.id, "alarms.ask_manager")]
 
 
 def test_a_meal_ends_once_however_often_the_clock_wakes(session, booked, granny, ended):
     booked(granny)
     ended()
     ended()
-    assert len(session.exec(select(MealAlarm)).all()) == 1
+    assert len(session.exec(select(Concern)).all()) == 1

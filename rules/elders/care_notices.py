@@ -1,0 +1,111 @@
+"""What is said about a concern, and to whom: gently to the elder, with a phone to the family, an address only to who goes."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from models.elders.care import Concern, ConcernCause, Finding
+from models.lunch.meals import Meal
+from models.members.people import Canteen, Member
+from models.members.vault import unsealed
+from rules.elders import notices
+from rules.elders.ladders import Audience
+from rules.members.people import label
+from rules.values import Button, Message, Rows, Style, Text
+
+FAR_DOWN = (Audience.TAKER, Audience.ELDER, Audience.NEIGHBOUR, Audience.HELPERS, Audience.FAMILY)
+ORDER = (
+    *FAR_DOWN,
+    *(Audience.DOCTOR, Audience.COMMITTEE, Audience.MANAGER, Audience.SOCIAL_WORKER, Audience.ON_CALL),
+)
+"""Whoever stands behind several names is asked as the last of them."""
+NEAR_BY = frozenset({Audience.NEIGHBOUR, Audience.HELPERS})
+FIRST = (Finding.FINE, Finding.HELP)
+REST = (Finding.NOBODY, Finding.HOSPITAL)
+OWN = (Finding.FINE, Finding.ELSEWHERE, Finding.HELP)
+STYLES = {Finding.FINE: Style.SUCCESS, Finding.HELP: Style.DANGER}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The village, the elder and the meal of a concern."""
+
+    canteen: Canteen
+    elder: Member
+    meal: Meal
+
+
+def question(session: Session, scene: Scene, concern: Concern, audience: Audience, number: int) -> Message:
+    """What somebody is asked at this step; from the second time on it says for the how manieth."""
+    if audience == Audience.ELDER:
+        return _to_elder(scene, concern, number)
+    said = _needs(scene, concern) if concern.pressing else _misses(scene, concern, audience)
+    again = Text("care.again", number=number, said=said) if number > 1 else said
+    return Message(again, asking(concern.id, call=audience == Audience.FAMILY))
+
+
+def _to_elder(scene: Scene, concern: Concern, number: int) -> Message:
+    facts = {"name": scene.elder.name, "sitting": scene.meal.sitting, "day": scene.meal.day}
+    key = f"care.ask_elder_{concern.cause}" if number == 1 else "care.ask_elder_again"
+    more = {} if number == 1 else {"number": number}
+    own = OWN if concern.cause != ConcernCause.SILENT else FIRST
+    rows = tuple((_button(concern.id, one, f"care.own_{one}"),) for one in own)
+    return Message(Text(key, **facts, **more), rows)
+
+
+def _misses(scene: Scene, concern: Concern, audience: Audience) -> Text:
+    facts = {"who": label(scene.elder, scene.meal.day), "day": scene.meal.day, "sitting": scene.meal.sitting}
+    what = Text(f"care.what_{concern.cause}", **facts)
+    if audience in NEAR_BY:
+        return Text("care.ask_neighbour", what=what)
+    if audience == Audience.FAMILY:
+        return Text("care.ask_family", what=what, phone=phone(scene.elder))
+    if audience == Audience.ON_CALL:
+        return Text("care.ask_on_call", what=what, phone=phone(scene.elder))
+    return Text("care.ask_visit", what=what)
+
+
+def _needs(scene: Scene, concern: Concern) -> Text:
+    key = "care.nobody_opens" if concern.finding == Finding.NOBODY else "care.needs_help"
+    return Text(key, who=label(scene.elder, scene.meal.day), phone=phone(scene.elder))
+
+
+def phone(elder: Member) -> str | Text:
+    """The elder's phone, or that there is none."""
+    return unsealed(elder, "phone") or Text("care.no_phone")
+
+
+def asking(concern_id: int, *, call: bool = False) -> Rows:
+    """I see to it; all is well; help is needed."""
+    label_key = "care.button_call" if call else "care.button_go"
+    go = Button(Text(label_key), f"care:{concern_id}:go", Style.PRIMARY)
+    return (go,), *((_button(concern_id, one, f"care.{one}"),) for one in FIRST)
+
+
+def answering(concern_id: int) -> Rows:
+    """How it is, for who has it in hand; the rarer answers one tap away."""
+    more = Button(Text("common.more"), f"care:{concern_id}:more")
+    return *((_button(concern_id, one, f"care.{one}"),) for one in FIRST), (more,)
+
+
+def rarer(concern_id: int, *, leave: bool) -> Rows:
+    """Nobody there, in hospital; and for who wanted to go: not able to after all."""
+    rows = tuple((_button(concern_id, one, f"care.{one}"),) for one in REST)
+    back = Button(Text("care.button_leave"), f"care:{concern_id}:leave")
+    return (*rows, (back,)) if leave else rows
+
+
+def _button(concern_id: int, finding: Finding, key: str) -> Button:
+    return Button(Text(key), f"care:{concern_id}:{finding}", STYLES.get(finding, Style.PLAIN))
+
+
+def how_is_it(scene: Scene, concern: Concern) -> Message:
+    """To who has it in hand, and later to those responsible."""
+    return Message(Text("care.how_is_it", name=scene.elder.name), answering(concern.id))
+
+
+def to_goer(scene: Scene, concern: Concern) -> Message:
+    """Where to go and whom to ring up: only to who has taken it into their hands."""
+    place = notices.place(scene.elder) or Text("requests.not_known")
+    said = Text("care.you_go", name=scene.elder.name, place=place, phone=phone(scene.elder))
+    return Message(said, answering(concern.id))
