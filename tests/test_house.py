@@ -17,7 +17,7 @@ FOLDERS = {
     "lunch": {"meals", "menus", "deliveries", "ledger"},
     "cooks": {"certificates", "kitchen"},
     "volunteers": {"shifts"},
-    "elders": {"requests", "emergencies"},
+    "elders": {"requests", "emergencies", "care", "needs"},
 }
 """Which capability lies in which folder, the same in every room; what carries the house lies in none."""
 GROWN_ROOMS = ("models", "rules", "handlers", "jobs")

@@ -4,6 +4,8 @@ from handlers.lunch.bookings import eaters_of, known
 from handlers.turn import Turn
 from models.lunch.meals import Booking, BookingState, Meal
 from models.members.people import Member
+from rules.elders import care_lists
+from rules.elders.care_lists import Missed
 from rules.lunch import rolls
 from rules.members.people import check_may_act
 from rules.values import Answer, Refused, Text, lines
@@ -27,9 +29,10 @@ def eaten(turn: Turn, words: str) -> Answer:
     if eater.id != turn.asker.id:
         check_may_act(turn.session, turn.asker, eater, "meals", turn.today)
     today = rolls.of_day(turn.session, turn.village, eater.id, turn.today)
-    return lines(
-        *(_line(turn, eater, booking, meal) for booking, meal in today) if today else [_none(turn, eater)]
-    )
+    missed = care_lists.on_day(turn.session, eater.id, turn.today)
+    said = [_line(turn, eater, booking, meal, missed.pop(meal.id, None)) for booking, meal in today]
+    silent = [care_lists.truth(one, turn.zone) for one in missed.values()]
+    return lines(*said, *silent) if said or any(silent) else _none(turn, eater)
 
 
 def _none(turn: Turn, eater: Member) -> Text:
@@ -42,13 +45,15 @@ def _none(turn: Turn, eater: Member) -> Text:
     )
 
 
-def _line(turn: Turn, eater: Member, booking: Booking, meal: Meal) -> Text:
+def _line(turn: Turn, eater: Member, booking: Booking, meal: Meal, missed: Missed | None) -> Text:
     facts: dict[str, object] = {"name": eater.name, "sitting": meal.sitting}
     if booking.state in DONE and booking.ended_at is not None:
         return Text(DONE[booking.state], **facts, at=booking.ended_at.astimezone(turn.zone).time())
     if booking.state == BookingState.BOOKED and turn.now < meal.starts_at:
         starts = meal.starts_at.astimezone(turn.zone).time()
         return Text("meals.eats_today", **facts, portions=booking.portions, mode=booking.mode, starts=starts)
+    if missed is not None and (truth := care_lists.truth(missed, turn.zone)) is not None:
+        return truth
     key = {
         BookingState.BOOKED: "meals.not_seen_yet",
         BookingState.NO_SHOW: "meals.did_not_come",

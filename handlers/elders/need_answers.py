@@ -161,7 +161,7 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     card = turn.opened(arguments[0], "needs.undo")
     need = BACK[card.facts["what"]](turn.session, card.facts["need"], turn.act)
     if need is None:
-        return becomes(Text("need_changes.dropped"))
+        return becomes(Text("needs.dropped"))
     [one] = need_lists.named(turn.session, [need])
     return becomes(shown(one))
 

@@ -26,13 +26,22 @@ def sorted_out(words: str, visit_id: int | None = None) -> Said:
 
 def overheard(turn: Turn) -> bool:
     """Whether a sentence nobody else understood says what somebody would like."""
-    return turn.private and turn.canteen is not None and wished(turn.heard.text)
+    if not turn.private or turn.canteen is None:
+        return False
+    return wished(turn.heard.text) or _passed_on(turn) is not None
+
+
+def _passed_on(turn: Turn) -> tuple[str, str] | None:
+    """What somebody of the staff says an elder would like: 李奶奶说想要个收音机."""
+    said = wished_for(turn.heard.text) if turn.may(Role.SOCIAL_WORKER) else None
+    return said if said is not None and wished(said[1]) else None
 
 
 def heard(turn: Turn) -> Message:
-    """Somebody says what they would like: kept at once, with a way back."""
+    """Somebody says what they or an elder would like: kept at once, with a way back."""
     known(turn)
-    return _noted(turn, turn.asker, turn.heard.text)
+    name, words = _passed_on(turn) or ("", turn.heard.text)
+    return _for(turn, name, words)
 
 
 def by_command(turn: Turn, argument: str) -> Answer:

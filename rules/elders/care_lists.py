@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
-from models.elders.care import Concern
+from models.elders.care import Concern, Finding
 from models.lunch.meals import Meal
 from models.members.people import Member
 from rules.values import Text
@@ -21,6 +23,7 @@ class Missed:
     elder: Member
     meal: Meal
     goer: str = ""
+    by: str = ""
 
 
 def open_ones(session: Session, canteen_id: int, first: int, many: int) -> tuple[list[Missed], int]:
@@ -44,14 +47,39 @@ def _with_names() -> Select[Concern, Member, Meal]:
     return found.join(Meal, col(Meal.id) == col(Concern.meal_id))
 
 
+def on_day(session: Session, elder_id: int, day: date) -> dict[int, Missed]:
+    """What is known of an elder who was missed on a day, by meal."""
+    rows = session.exec(_with_names().where(Concern.elder_id == elder_id, Meal.day == day)).all()
+    return {missed.meal.id: missed for missed in _named(session, rows)}
+
+
 def _named(session: Session, rows: Sequence[tuple[Concern, Member, Meal]]) -> list[Missed]:
-    ids = {concern.goer_id for concern, _, _ in rows if concern.goer_id}
-    names = (
-        dict(session.exec(select(Member.id, Member.name).where(col(Member.id).in_(ids))).all()) if ids else {}
-    )
+    ids = {number for concern, _, _ in rows for number in (concern.goer_id, concern.closed_by_id) if number}
+    own = select(Member.id, Member.name).where(col(Member.id).in_(ids))
+    names = dict(session.exec(own).all()) if ids else {}
     return [
-        Missed(concern, elder, meal, names.get(concern.goer_id or 0, "")) for concern, elder, meal in rows
+        Missed(
+            concern,
+            elder,
+            meal,
+            names.get(concern.goer_id or 0, ""),
+            names.get(concern.closed_by_id or 0, ""),
+        )
+        for concern, elder, meal in rows
     ]
+
+
+def truth(missed: Missed, zone: ZoneInfo) -> Text | None:
+    """What the family hears when it asks; None where what became of the booking says it all."""
+    concern = missed.concern
+    facts = {"name": missed.elder.name, "sitting": missed.meal.sitting}
+    if concern.closed_at is None:
+        asking = Text("care.truth_pressing" if concern.pressing else f"care.truth_{concern.cause}", **facts)
+        return Text("care.truth_going", what=asking, by=missed.goer) if missed.goer else asking
+    if concern.finding not in (Finding.FINE, Finding.ELSEWHERE, Finding.HOSPITAL):
+        return None
+    at = concern.closed_at.astimezone(zone).time()
+    return Text(f"care.truth_{concern.finding}", **facts, at=at, by=missed.by)
 
 
 def line(missed: Missed) -> Text:

@@ -36,7 +36,7 @@ def test_before_the_meal_the_daughter_hears_what_is_booked(village, daughter, bo
         (BookingState.DELIVERED, "李奶奶今天午饭 11:42 送到家了。"),
         (BookingState.SERVED, "李奶奶今天午饭吃了，11:42 登记的。"),
         (BookingState.PICKED_UP, "李奶奶今天午饭 11:42 取走了。"),
-        (BookingState.NO_SHOW, "李奶奶今天订的午饭没吃到，我们在问。"),
+        (BookingState.NO_SHOW, "李奶奶今天订的午饭没吃到。"),
         (BookingState.CANCELLED, "李奶奶今天午饭没有吃，订了又取消了。"),
         (BookingState.WAITLISTED, "李奶奶今天午饭还在候补。"),
         (BookingState.BOOKED, "李奶奶今天午饭订了，还没登记吃到。没吃到的我们会去问。"),
