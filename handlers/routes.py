@@ -16,6 +16,7 @@ from handlers.elders import (
     kits,
     need_answers,
     needs,
+    neighbours,
     request_forms,
     request_taps,
     requests,
@@ -47,7 +48,7 @@ from transports.updates import Kind
 ROOMS: tuple[ModuleType, ...] = (
     *(people, joining, keys, privacy, statuses, conditions, canteens),
     *(meals, menus, calendar, storm),
-    *(sheets, serving, deliveries, care, needs, need_answers, ledger),
+    *(sheets, serving, deliveries, care, neighbours, needs, need_answers, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
     *(shifts, swaps, swap_answers, shift_sentences, fairness),
     *(shift_lists, rosters, planning, patterns, shift_cards, shift_closings, presence, feeds),

@@ -1,15 +1,15 @@
 """Who may act for whom: linked with the elder's consent, until a day, ended at any time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
 
 from models.members.people import CareLink, Consent, Member, Role
-from rules import audit
+from rules import audit, outbox
 from rules.audit import Act
-from rules.members.people import holds
-from rules.values import Refused
+from rules.members.people import NEIGHBOUR, holds
+from rules.values import Button, Message, Refused, Text
 
 ACTIONS = ("meals", "requests")
 """Matters a new link is for when nobody says otherwise."""
@@ -51,6 +51,22 @@ def check_can_link(elder: Member, carer: Member, care: Care) -> None:
         raise Refused("common.old_button")
     if care.consent is None:
         raise Refused("people.consent_missing", name=elder.name)
+
+
+def ask_neighbour(session: Session, elder: Member, neighbour: Member, care: Care, act: Act) -> CareLink:
+    """Let somebody next door be asked to look in; who already acts for the elder is asked as family."""
+    known = _between(session, elder, neighbour)
+    if known is not None and known.ended_at is None and known.relation != NEIGHBOUR:
+        raise Refused("people.is_family", name=neighbour.name, elder=elder.name)
+    if not outbox.reach(session, neighbour):
+        raise Refused("people.neighbour_without_phone", name=neighbour.name)
+    wanted = replace(care, relation=NEIGHBOUR, actions=("care",))
+    row = link(session, elder, neighbour, wanted, act)
+    said = Text("people.you_are_neighbour", name=elder.name)
+    no = Button(Text("people.button_not_neighbour"), f"unneighbour:{row.id}")
+    key = f"neighbour:{row.id}:{act.now.timestamp():.0f}"
+    outbox.tell(session, key, neighbour, Message(said, ((no,),)), now=act.now)
+    return row
 
 
 def end(session: Session, link_id: int, actor: Member, act: Act) -> CareLink:

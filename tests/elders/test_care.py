@@ -502,3 +502,70 @@ class TestSettings:
             care.go(session, missed.id, act(helper, now=noon(1)))
         assert clock_at(15)[-1] == helper.id
         assert care.go(session, missed.id, act(helper, now=noon(16))).goer_id == helper.id
+
+
+class TestTruth:
+    """ "Has mother eaten today?" """
+
+    ASKS = "我妈今天吃了吗"
+
+    def test_the_daughter_hears_how_far_it_has_come(
+        self, village, session, missed, granny, daughter, neighbour_aunt, clock_at
+    ):
+        village.now = noon(5)
+        assert village.says(daughter, self.ASKS) == ["李奶奶今天订的午饭没吃到，我们在问。"]
+        for minutes in (15, 30):
+            clock_at(minutes)
+        village.now = noon(31)
+        village.taps(neighbour_aunt, f"care:{missed.id}:go")
+        assert village.says(daughter, self.ASKS) == ["李奶奶今天订的午饭没吃到，我们在问。莫嫂正在联系。"]
+        village.taps(neighbour_aunt, f"care:{missed.id}:nobody")
+        assert "我们在叫人" in village.says(daughter, self.ASKS)[0]
+        village.now = noon(40)
+        village.taps(neighbour_aunt, f"care:{missed.id}:fine")
+        assert village.says(daughter, self.ASKS) == ["李奶奶今天午饭没吃到，人没事，13:10 莫嫂说的。"]
+
+    @pytest.mark.parametrize(
+        ("finding", "words"),
+        [
+            (Finding.ELSEWHERE, "李奶奶今天午饭在别处吃了，12:31 李奶奶说的。"),
+            (Finding.HOSPITAL, "李奶奶今天午饭没吃到，去医院了，12:31 李奶奶说的。"),
+        ],
+    )
+    def test_and_how_she_is(self, village, missed, granny, daughter, act, session, finding, words):
+        care.answer(session, missed.id, finding, act(granny, now=noon(1)))
+        village.now = noon(2)
+        assert village.says(daughter, self.ASKS) == [words]
+
+    def test_a_door_nobody_opened_is_said(self, village, session, lunch, granny, daughter, act):
+        care.missed(session, lunch, granny, ConcernCause.NOT_HOME, act(now=noon(0)))
+        village.now = noon(1)
+        assert village.says(daughter, self.ASKS) == ["李奶奶今天的午饭送到家没人应门，我们在问。"]
+
+    def test_so_is_a_mother_who_always_comes_and_said_nothing(
+        self, village, session, lunch, granny, daughter, act
+    ):
+        care.missed(session, lunch, granny, ConcernCause.SILENT, act(now=noon(0)))
+        village.now = noon(1)
+        assert village.says(daughter, self.ASKS) == ["李奶奶平时都来，今天午饭没订也没说，我们在问。"]
+
+    def test_when_nobody_asks_any_more_it_does_not_say_so(
+        self, village, session, missed, granny, daughter, social_worker, clock_at, act
+    ):
+        statuses.set_status(
+            session, social_worker, granny.id, Span(Status.AWAY, THURSDAY), act(social_worker, now=noon(1))
+        )
+        clock_at(15)
+        clock_at(30)
+        village.now = noon(31)
+        assert village.says(daughter, self.ASKS) == ["李奶奶今天订的午饭没吃到。"]
+
+    def test_who_ate_after_all_has_eaten(self, village, session, missed, granny, daughter, cook, act):
+        serving.check_in(session, bookings_of(session, granny).id, act(cook, now=noon(10)))
+        village.now = noon(11)
+        assert village.says(daughter, self.ASKS) == ["李奶奶今天午饭吃了，12:40 登记的。"]
+
+    def test_another_family_learns_nothing(self, village, villager, missed, granny):
+        other = villager("别家女儿", Role.FAMILY, telegram_id=1097)
+        village.now = noon(1)
+        assert "不能替" in village.says(other, "李奶奶今天吃了吗")[0]
