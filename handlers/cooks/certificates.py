@@ -7,7 +7,7 @@ from handlers.turn import Turn
 from models.cards import Card
 from models.cooks.certificates import Certificate, CertificateKind
 from models.members.people import Member, Role
-from rules.cooks import certificates
+from rules.cooks import certificates, signatures
 from rules.members.people import resolve
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
 
@@ -148,10 +148,15 @@ def ask_sign(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if not turn.may():
         raise Refused("certificates.only_manager")
     card = turn.ask("certificates.sign", member=member.id)
-    rows = tuple((Button(Text("certificates.button_days", days=n), f"certdays:{card.id}:{n}"),) for n in DAYS)
+    rows = tuple((Button(_until(turn, n), f"certdays:{card.id}:{n}"),) for n in DAYS)
     return Toast(
         Text("certificates.button_sign"), edit=Message(Text("certificates.how_long", name=member.name), rows)
     )
+
+
+def _until(turn: Turn, days: int) -> Text:
+    last = signatures.last_day(turn.village, days, turn.now)
+    return Text("certificates.button_until", day=last, days=days)
 
 
 def ask_reason(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -168,7 +173,7 @@ def ask_reason(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 def signed(turn: Turn, card: Card, words: str) -> Answer:
     """The reason is written: that is the signature."""
     member = _member(turn, str(card.facts["member"]))
-    row = certificates.sign(turn.session, member.id, int(card.facts["days"]), words, turn.act)
+    row = signatures.sign(turn.session, member.id, int(card.facts["days"]), words, turn.act)
     undo = Button(Text("common.undo"), f"certunsign:{row.id}", Style.DANGER)
     return Message(Text("certificates.signed", name=member.name, day=row.until_on), ((undo,),))
 
@@ -178,7 +183,7 @@ def unsign(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     known(turn)
     if not arguments[0].isdecimal():
         raise Refused("common.old_button")
-    certificates.end_signature(turn.session, int(arguments[0]), turn.act)
+    signatures.end(turn.session, int(arguments[0]), turn.act)
     return Toast(Text("common.undo"), edit=Message(Text("certificates.unsigned")))
 
 

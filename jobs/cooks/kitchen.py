@@ -1,6 +1,6 @@
 """What the clock does in the kitchen: hands out the card, watches warm food, and asks for old samples to go."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -17,6 +17,7 @@ from rules.values import Button, Message, Style, Text
 TO_COOK = (MealState.PLANNED, MealState.OPEN, MealState.CLOSED)
 LONGEST = timedelta(hours=12)
 AGAIN = timedelta(hours=24)
+Until = Callable[[Canteen, datetime], datetime]
 LATE = timedelta(minutes=45)
 """A warning that comes later than this helps nobody."""
 
@@ -43,11 +44,19 @@ def hand_out(session: Session, due: Due, now: datetime) -> None:
 
 def cooling_due(look: Look) -> Iterable[Due]:
     """Meals that have to be eaten soon."""
+    cooked = [(meal, clock.cooked_at) for clock, meal in freshness.cooling(look.session, look.now)]
+    return _pressing(look, "kitchen.cooling", cooked, freshness.eat_by)
+
+
+def _pressing(
+    look: Look, kind: str, begun: Iterable[tuple[Meal, datetime | None]], until: Until
+) -> Iterable[Due]:
+    """Of what began to count, that which is nearly over, or was over just now."""
     canteens = {canteen.id: canteen for canteen in look.canteens}
-    for clock, meal in freshness.cooling(look.session, look.now):
-        over = freshness.eat_by(canteens[meal.canteen_id], clock.cooked_at or look.now)
+    for meal, since in begun:
+        over = until(canteens[meal.canteen_id], since or look.now)
         if over - freshness.WARNED <= look.now < over + LATE:
-            yield Due("kitchen.cooling", meal.day, f"{meal.id}", meal.canteen_id)
+            yield Due(kind, meal.day, str(meal.id), meal.canteen_id)
 
 
 def warn_of_cooling(session: Session, due: Due, now: datetime) -> None:
@@ -57,11 +66,8 @@ def warn_of_cooling(session: Session, due: Due, now: datetime) -> None:
 
 def doors_due(look: Look) -> Iterable[Due]:
     """Boxes that have to arrive soon."""
-    canteens = {canteen.id: canteen for canteen in look.canteens}
-    for clock, meal in freshness.on_the_way(look.session, look.now):
-        over = freshness.arrive_by(canteens[meal.canteen_id], clock.packed_at or look.now)
-        if over - freshness.WARNED <= look.now < over + LATE:
-            yield Due("kitchen.doors", meal.day, f"{meal.id}", meal.canteen_id)
+    packed = [(meal, clock.packed_at) for clock, meal in freshness.on_the_way(look.session, look.now)]
+    return _pressing(look, "kitchen.doors", packed, freshness.arrive_by)
 
 
 def warn_of_doors(session: Session, due: Due, now: datetime) -> None:
@@ -72,23 +78,20 @@ def warn_of_doors(session: Session, due: Due, now: datetime) -> None:
 def discard_due(look: Look) -> Iterable[Due]:
     """Samples that have stood long enough: whoever kept them is asked, a day later everybody in the kitchen."""
     canteens = {canteen.id: canteen for canteen in look.canteens}
-    for sample, meal in samples.overdue(look.session, look.now):
-        canteen = canteens[meal.canteen_id]
-        waited = look.now - sample.discard_at
+    for meal, keeper_id, over in samples.stood(look.session, look.now):
+        canteen, waited = canteens[meal.canteen_id], look.now - over
         if waited >= 2 * AGAIN or after_quiet(canteen, look.now) != look.now:
             continue
-        again = int(waited >= AGAIN)
-        day = local_day(canteen, sample.discard_at)
-        yield Due("kitchen.discard", day, f"{meal.id}:{sample.kept_by_id or 0}:{again}", meal.canteen_id)
+        target = f"{meal.id}:{keeper_id or 0}:{int(waited >= AGAIN)}"
+        yield Due("kitchen.discard", local_day(canteen, over), target, meal.canteen_id)
 
 
 def ask_to_discard(session: Session, due: Due, now: datetime) -> None:
     """One message for all samples of a meal that one person kept."""
     meal_id, keeper_id, again = map(int, due.target.split(":"))
     meal = session.get_one(Meal, meal_id)
-    old = [
-        one for one in samples.of_meal(session, meal_id) if one.discarded_at is None and one.discard_at <= now
-    ]
+    standing = [one for one in samples.of_meal(session, meal_id) if one.discarded_at is None]
+    old = [one for one in standing if one.discard_at <= now and (one.kept_by_id or 0) == keeper_id]
     if not old:
         return
     said = Text(

@@ -15,8 +15,9 @@ from models.store import hold
 from models.volunteers.shifts import DutyKind
 from rules import audit
 from rules.audit import Act
+from rules.cooks import signatures
 from rules.members.people import holds
-from rules.settings import local_day, settings_of
+from rules.settings import settings_of
 from rules.values import Refused, Text
 
 NEEDED: Mapping[DutyKind, tuple[CertificateKind, ...]] = {
@@ -25,9 +26,11 @@ NEEDED: Mapping[DutyKind, tuple[CertificateKind, ...]] = {
 }
 """Whoever touches food ready to eat is examined every year (Food Safety Law, article 45)."""
 
+ONCE_SHOWN = (CertificateKind.FOOD_TRAINING,)
+"""No law asks every village helper for a training; one that was shown is not to run out unseen."""
+
 LOOKERS = (Role.SOCIAL_WORKER, Role.MANAGER)
 LONGEST = timedelta(days=366 * 6)
-LONGEST_OVERRIDE = 14
 UNDO = timedelta(minutes=10)
 _DAY = re.compile(r"(?<!\d)(20\d{2}|\d{2})\s*\D\s*(\d{1,2})\s*\D\s*(\d{1,2})(?!\d)")
 
@@ -77,13 +80,12 @@ def lacking(
     needed = NEEDED.get(duty, ())
     if not needed or not member_ids or settings_of(canteen).certificates != "required":
         return {}
-    until_when = held(session, member_ids)
-    signed = _signed(session, member_ids, day)
+    until_when, signed = held(session, member_ids), signatures.signed(session, member_ids, day)
     found: dict[int, Lack] = {}
-    for member_id in member_ids:
-        for kind in needed:
+    for member_id in [number for number in member_ids if number not in signed]:
+        for kind in (*needed, *ONCE_SHOWN):
             until = until_when.get((member_id, kind))
-            if (until is None or until < day) and (member_id, kind) not in signed:
+            if (until is None and kind in needed) or (until is not None and until < day):
                 found.setdefault(member_id, Lack(kind, until))
     return found
 
@@ -92,16 +94,6 @@ def held(session: Session, member_ids: Collection[int]) -> dict[tuple[int, Certi
     """Until when which certificates of these members hold."""
     rows = select(Certificate).where(col(Certificate.member_id).in_(member_ids))
     return {(row.member_id, row.kind): row.valid_until for row in session.exec(rows)}
-
-
-def _signed(session: Session, member_ids: Collection[int], day: date) -> set[tuple[int, CertificateKind]]:
-    rows = select(CertificateOverride).where(
-        col(CertificateOverride.member_id).in_(member_ids),
-        CertificateOverride.starts_on <= day,
-        CertificateOverride.until_on >= day,
-        col(CertificateOverride.ended_at).is_(None),
-    )
-    return {(row.member_id, row.kind) for row in session.exec(rows)}
 
 
 def check_duty(session: Session, canteen: Canteen, member: Member, duty: DutyKind, day: date) -> None:
@@ -179,52 +171,6 @@ def take_back(session: Session, certificate_id: int, before: date | None, act: A
         session.add(row)
     _audit(session, act, row, "certificates.taken_back", was)
     session.flush()
-    return row
-
-
-def sign(session: Session, member_id: int, days: int, reason: str, act: Act) -> CertificateOverride:
-    """The manager signs that somebody works without a health certificate from today on, for some days, and why."""
-    if act.actor_id is None or not holds(session, act.actor_id):
-        raise Refused("certificates.only_manager")
-    if not 1 <= days <= LONGEST_OVERRIDE or len(reason.strip()) < 2:
-        raise Refused("certificates.say_why")
-    member = hold(session, Member, member_id)
-    if member is None or member.canteen_id != act.canteen_id:
-        raise Refused("common.old_button")
-    row = _signature(session, member, days, reason, act)
-    session.add(row)
-    session.flush()
-    after = {"override": row.id, "until": row.until_on.isoformat()}
-    audit.record(
-        session, act, "certificates.signed", f"member:{member.id}", subject_id=member.id, after=after
-    )
-    return row
-
-
-def _signature(session: Session, member: Member, days: int, reason: str, act: Act) -> CertificateOverride:
-    today = local_day(session.get_one(Canteen, member.canteen_id), act.now)
-    return CertificateOverride(
-        member_id=member.id,
-        kind=CertificateKind.HEALTH,
-        starts_on=today,
-        until_on=today + timedelta(days=days - 1),
-        reason=reason.strip()[:200],
-        signed_by_id=act.actor_id or 0,
-        signed_at=act.now,
-    )
-
-
-def end_signature(session: Session, override_id: int, act: Act) -> CertificateOverride:
-    """The manager takes the signature back."""
-    if act.actor_id is None or not holds(session, act.actor_id):
-        raise Refused("certificates.only_manager")
-    row = hold(session, CertificateOverride, override_id)
-    member = session.get(Member, row.member_id) if row else None
-    if row is None or member is None or member.canteen_id != act.canteen_id or row.ended_at is not None:
-        raise Refused("common.old_button")
-    row.ended_at = act.now
-    session.add(row)
-    audit.record(session, act, "certificates.unsigned", f"member:{row.member_id}", subject_id=row.member_id)
     return row
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.cooks.kitchen import Sample
@@ -158,6 +159,17 @@ def overdue(session: Session, now: datetime, canteen_id: int | None = None) -> S
     if canteen_id is not None:
         old = old.where(Meal.canteen_id == canteen_id)
     return session.exec(old.order_by(col(Sample.discard_at), col(Sample.id))).all()
+
+
+def stood(session: Session, now: datetime) -> list[tuple[Meal, int | None, datetime]]:
+    """Meals whose samples one person kept and may throw away, all of them: what was kept a little later is waited for."""
+    last = func.max(col(Sample.discard_at))
+    old = select(Sample.meal_id, Sample.kept_by_id, last).where(col(Sample.discarded_at).is_(None))
+    old = old.group_by(col(Sample.meal_id), col(Sample.kept_by_id)).having(last <= now)
+    found = session.exec(old.order_by(last, col(Sample.meal_id))).all()
+    meals = session.exec(select(Meal).where(col(Meal.id).in_([meal_id for meal_id, _, _ in found])))
+    by_number = {meal.id: meal for meal in meals}
+    return [(by_number[meal_id], keeper_id, over) for meal_id, keeper_id, over in found]
 
 
 def keeper_of(session: Session, member_id: int | None) -> Member | None:

@@ -17,7 +17,7 @@ from models.members.people import Role, Status
 from models.outbox import OutboxMessage
 from models.volunteers.shifts import DutyKind
 from rules import exports
-from rules.cooks import certificates, expiries
+from rules.cooks import certificates, expiries, signatures
 from rules.members import people_import, privacy
 from rules.settings import local_day
 from rules.values import Refused
@@ -128,7 +128,7 @@ def test_somebody_of_another_village_is_nobody_here(session, cook, manager, act)
     with pytest.raises(Refused, match=r"common\.old_button"):
         certificates.record(session, cook.id, HEALTH, TODAY, stranger)
     with pytest.raises(Refused, match=r"common\.old_button"):
-        certificates.sign(session, cook.id, 1, "人手不够", stranger)
+        signatures.sign(session, cook.id, 1, "人手不够", stranger)
 
 
 def test_a_wrong_day_is_taken_back_within_ten_minutes(session, canteen, cook, manager, holds, act, now):
@@ -145,24 +145,24 @@ def test_a_wrong_day_is_taken_back_within_ten_minutes(session, canteen, cook, ma
 
 def test_the_manager_signs_for_some_days_and_why_is_kept(session, canteen, cook, manager, social_worker, act):
     with pytest.raises(Refused, match=r"certificates\.only_manager"):
-        certificates.sign(session, cook.id, 1, "人手不够", act(social_worker))
+        signatures.sign(session, cook.id, 1, "人手不够", act(social_worker))
     for days, reason in ((0, "人手不够"), (15, "人手不够"), (1, " ")):
         with pytest.raises(Refused, match=r"certificates\.say_why"):
-            certificates.sign(session, cook.id, days, reason, act(manager))
-    row = certificates.sign(session, cook.id, 3, "新证后天发", act(manager))
+            signatures.sign(session, cook.id, days, reason, act(manager))
+    row = signatures.sign(session, cook.id, 3, "新证后天发", act(manager))
     certificates.check_duty(session, canteen, cook, DutyKind.COOK, TODAY + timedelta(days=2))
     with pytest.raises(Refused, match=r"certificates\.missing"):
         certificates.check_duty(session, canteen, cook, DutyKind.COOK, TODAY + timedelta(days=3))
     entry = session.exec(select(AuditEntry).where(AuditEntry.action == "certificates.signed")).one()
     assert (entry.actor_id, entry.subject_id) == (manager.id, cook.id)
     assert "新证" not in str(entry.after), "the reason may speak of illness and stays with the signature"
-    certificates.end_signature(session, row.id, act(manager))
+    signatures.end(session, row.id, act(manager))
     with pytest.raises(Refused, match=r"certificates\.missing"):
         certificates.check_duty(session, canteen, cook, DutyKind.COOK, TODAY)
     with pytest.raises(Refused, match=r"common\.old_button"):
-        certificates.end_signature(session, row.id, act(manager))
+        signatures.end(session, row.id, act(manager))
     with pytest.raises(Refused, match=r"certificates\.only_manager"):
-        certificates.end_signature(session, row.id, act(cook))
+        signatures.end(session, row.id, act(cook))
 
 
 def test_everybody_on_duty_is_looked_through_at_once(session, canteen, cook, manager, volunteer, holds):
@@ -294,7 +294,7 @@ def test_a_file_of_people_brings_certificates_and_takes_them_out(session, cantee
 
 def test_my_data_shows_my_certificate_and_erasing_forgets_it(session, cook, manager, holds, act):
     holds(cook, days=30)
-    certificates.sign(session, cook.id, 1, "等体检结果", act(manager))
+    signatures.sign(session, cook.id, 1, "等体检结果", act(manager))
     assert privacy.kept(session, cook)["certificates"] == [{"kind": "health", "valid_until": "2026-12-25"}]
     privacy.erase(session, cook.id, act(manager))
     assert session.exec(select(Certificate)).all() == []

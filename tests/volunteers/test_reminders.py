@@ -206,7 +206,7 @@ def test_an_expired_cook_and_the_manager_hear_it_the_evening_before(
     session.flush()
     wakes(EVENING)
     assert "健康证没有登记或者过期" in told(session, cook)[0]
-    assert "健康证没登记或者过期：王师傅" in told(session, manager, "shift-eve:")[0]
+    assert "证件没登记或者过期：王师傅" in told(session, manager, "shift-eve:")[0]
     assert buttons(session, manager, "shift-eve:") == [("王师傅", f"cert:{cook.id}")]
     row.valid_until = THURSDAY
     session.flush()
