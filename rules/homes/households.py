@@ -95,6 +95,20 @@ def put_together(session: Session, members: Sequence[Member], act: Act, name: st
     return household
 
 
+def settle(session: Session, canteen: Canteen, labelled: Iterable[tuple[str, Member]], act: Act) -> None:
+    """Group people by what the village's own list calls their household; a name already known is that household."""
+    together: dict[str, list[Member]] = defaultdict(list)
+    for name, member in labelled:
+        if name:
+            together[name].append(member)
+    own = select(Household).where(Household.canteen_id == canteen.id, col(Household.name).in_(list(together)))
+    known = {house.name: house for house in session.exec(own.order_by(col(Household.id)))} if together else {}
+    for name, members in together.items():
+        there = people_of(session, [known[name].id])[known[name].id] if name in known else []
+        fresh = [member for member in members if member.id not in {one.id for one in there}]
+        put_together(session, [*there, *fresh], act, name)
+
+
 def _check_can_group(members: Sequence[Member]) -> None:
     if len({member.canteen_id for member in members}) != 1 or any(one.erased_at for one in members):
         raise Refused("common.old_button")
