@@ -17,6 +17,7 @@ FOLDERS = {
     "lunch": {"meals", "menus", "deliveries", "ledger"},
     "cooks": {"certificates", "kitchen"},
     "volunteers": {"shifts"},
+    "homes": {"visits"},
     "elders": {"requests", "emergencies", "care", "needs"},
 }
 """Which capability lies in which folder, the same in every room; what carries the house lies in none."""

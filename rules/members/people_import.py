@@ -14,6 +14,7 @@ from models.members.vault import seal
 from rules import audit
 from rules.audit import Act
 from rules.cooks import certificates
+from rules.homes import households
 from rules.members.people import grant, named
 from rules.values import Refused, Text
 
@@ -29,6 +30,7 @@ HEADERS = {
     "照顾": "cares_for",
     "健康证": "certificate_until",
     "状态": "status",
+    "户": "household",
 }
 COLUMNS = frozenset(HEADERS.values())
 ROLES = {
@@ -78,6 +80,7 @@ class PersonRow:
     cares_for: tuple[str, ...] = ()
     certificate_until: date | None = None
     status: Status = Status.ACTIVE
+    household: str = ""
 
 
 class _Wrong(Exception):
@@ -157,6 +160,12 @@ def _telegram_id(text: str) -> int:
     return int(text)
 
 
+def _label(text: str) -> str:
+    if len(text) > LONGEST_NAME:
+        raise _Wrong
+    return text
+
+
 def _short(text: str) -> str:
     if len(text) > 256:
         raise _Wrong
@@ -173,6 +182,7 @@ _FIELDS = {
     "cares_for": ("cares_for", _several),
     "certificate_until": ("certificate_until", date.fromisoformat),
     "status": ("status", _status),
+    "household": ("household", _label),
 }
 
 
@@ -182,6 +192,7 @@ def apply(session: Session, canteen: Canteen, rows: list[PersonRow], act: Act) -
     for carer, row in members:
         for name in row.cares_for:
             _link(session, carer, name, row, act)
+    households.settle(session, canteen, [(row.household, member) for member, row in members], act)
     return len(rows)
 
 
