@@ -2,14 +2,16 @@
 
 import re
 
+from handlers.lunch.bookings import known
 from handlers.lunch.rolls import number
 from handlers.turn import Turn
 from handlers.volunteers.shift_cards import check, who_heard
 from handlers.volunteers.shifts import undoable
 from models.cards import Card
+from models.members.people import Member
 from models.volunteers.shifts import AssignmentState
-from rules.values import Answer, Button, Message, Refused, Text, Toast, lines
-from rules.volunteers import assignments, places, shifts
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
+from rules.volunteers import absences, assignments, places, shifts
 from rules.volunteers.eligibility import hours
 from rules.volunteers.places import Placed
 
@@ -36,6 +38,8 @@ def _card(turn: Turn, found: Placed) -> Message:
         **shifts.facts(turn.village, shift),
     )
     rows = []
+    if place.state == AssignmentState.ASSIGNED and turn.now < shift.ends_at:
+        rows.append((Button(Text("shifts.button_said_yes"), f"shiftok:{place.id}", Style.SUCCESS),))
     if turn.now < shift.starts_at:
         rows.append((Button(Text("shifts.button_excuse"), f"shiftfree:{place.id}"),))
     else:
@@ -90,7 +94,19 @@ def record_hours(turn: Turn, card: Card, words: str) -> Answer:
     return undoable(turn, said, found)
 
 
+def find_others(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Somebody will be away: everybody is asked who can do their shifts."""
+    known(turn)
+    member = turn.session.get(Member, number(arguments[0]))
+    if member is None:
+        raise Refused("common.old_button")
+    asked = absences.find_others(turn.session, turn.village, member, turn.act)
+    said = Text("shifts.asked_for_all" if asked else "shifts.asked_for_already", count=len(asked))
+    return Toast(Text("common.done"), edit=Message(said))
+
+
 BUTTONS = {
+    "absentask": find_others,
     "place": show,
     "shiftfree": excuse,
     "shiftabsent": ask_absent,

@@ -112,11 +112,14 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 
 def coming(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """ "I am coming", under a reminder."""
+    """ "I am coming", under a reminder; or heard by those who plan, of somebody without a phone."""
     known(turn)
     found = assignments.confirm(turn.session, number(arguments[0]), turn.act)
-    said = Text("shifts.confirmed", **shifts.facts(turn.village, found.shift))
-    return Toast(Text("common.done"), edit=Message(said))
+    facts = shifts.facts(turn.village, found.shift)
+    if found.member.id == turn.asker.id:
+        return Toast(Text("common.done"), edit=Message(Text("shifts.confirmed", **facts)))
+    turn.answer(Text("shifts.confirmed_for", name=found.member.name, **facts))
+    return Toast(Text("common.done"))
 
 
 def join(turn: Turn, arguments: tuple[str, ...]) -> Answer:

@@ -30,6 +30,20 @@ def here(session: Session, members: Collection[Member], *days: date) -> set[int]
     return kept
 
 
+def days_here(session: Session, member: Member, days: Collection[date]) -> set[date]:
+    """On which of some days one member is active; one statement however many they are."""
+    changes = select(StatusChange).where(
+        StatusChange.member_id == member.id, col(StatusChange.undone_at).is_(None)
+    )
+    course = session.exec(changes.order_by(col(StatusChange.starts_on), col(StatusChange.id))).all()
+    found: set[date] = set()
+    for day in set(days):
+        known = [change.status for change in course if change.starts_on <= day]
+        if (known[-1] if known else member.status) == Status.ACTIVE:
+            found.add(day)
+    return found
+
+
 def mute(session: Session, members: Iterable[Member]) -> set[int]:
     """Who cannot be written to: no phone, or the bot was blocked; one statement."""
     phones = {member.id: member.telegram_id for member in members}

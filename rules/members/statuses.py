@@ -12,6 +12,7 @@ from rules.audit import Act
 from rules.members.people import carers_of, holds, status_on
 from rules.settings import local_day
 from rules.values import Refused
+from rules.volunteers import absences
 
 OWN = frozenset({Status.ACTIVE, Status.AWAY, Status.PAUSED})
 CARERS = OWN | {Status.IN_HOSPITAL}
@@ -64,6 +65,7 @@ def set_status(session: Session, actor: Member, member_id: int, span: Span, act:
     session.flush()
     apply_due(session, member, today, act)
     _record(session, act, "people.status_set", member, (before, span.status))
+    absences.note(session, member, span.status, act)
     return Changed([change.id for change in changes], replaced)
 
 
@@ -74,7 +76,8 @@ def undo(session: Session, actor: Member, member_id: int, changed: Changed, act:
         raise Refused("common.old_button")
     today = _today(session, member, act)
     before = status_on(session, member, today)
-    for change in _rows(session, member, changed.made):
+    made = _rows(session, member, changed.made)
+    for change in made:
         check_may_set(session, actor, member, change.status, today)
         change.undone_at = act.now
     for change in _rows(session, member, changed.replaced):
@@ -83,6 +86,7 @@ def undo(session: Session, actor: Member, member_id: int, changed: Changed, act:
     member.status = status_on(session, member, today)
     session.add(member)
     _record(session, act, "people.status_undone", member, (before, member.status))
+    absences.note_back(session, member, {change.set_at for change in made}, act)
     return member
 
 

@@ -193,12 +193,12 @@ def restore(
     if before is None:
         let_go(session, found, "", act)
     else:
-        _take_up(session, found, AssignmentState(before["state"]), before["minutes"], act)
+        take_up(session, found, AssignmentState(before["state"]), before["minutes"], act)
     _tell_restored(session, found, undone, act)
     return found
 
 
-def _take_up(session: Session, found: Placed, state: AssignmentState, minutes: int, act: Act) -> None:
+def take_up(session: Session, found: Placed, state: AssignmentState, minutes: int, act: Act) -> None:
     """The place is again what it was; on a shift that ended meanwhile it is done."""
     _check_room_for(session, found, state)
     place = found.place

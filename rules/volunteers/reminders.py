@@ -144,23 +144,29 @@ def _remind(
 def tell_coordinators(session: Session, canteen: Canteen, day: date, now: datetime) -> None:
     """The evening before, those who plan hear whom to tell by mouth and whose certificate lacks."""
     found = expected(session, everybody(session, [shift.id for shift in on(session, canteen.id, day)]))
-    members = {one.member.id: one.member for one in found}
-    unheard, lacks = mute(session, members.values()), lacking(session, canteen, found, day)
-    by_mouth = [member.name for number, member in members.items() if number in unheard]
-    names = {number: member.name for number, member in members.items()}
+    names = {one.member.id: one.member.name for one in found}
+    unheard = mute(session, {one.member.id: one.member for one in found}.values())
+    lacks = lacking(session, canteen, found, day)
+    by_mouth = [name for number, name in names.items() if number in unheard]
     said = [
         Text("reminders.tell_by_mouth", names=by_mouth) if by_mouth else None,
         Text("reminders.no_certificate", names=[names[number] for number in lacks]) if lacks else None,
     ]
     if not any(said):
         return
-    rows = tuple(
+    rows = [
         (Button(Text("certificates.button_member", name=names[number]), f"cert:{number}"),)
         for number in list(lacks)[:SHOWN]
-    )
-    message = Message(lines(Text("reminders.tomorrow", day=day), *said), rows)
+    ] + [(_said_yes(one),) for one in found if one.member.id in unheard and not one.confirmed][:SHOWN]
+    message = Message(lines(Text("reminders.tomorrow", day=day), *said), tuple(rows))
     key = f"shift-eve:{canteen.id}:{day}:lead"
     outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, message, now=now)
+
+
+def _said_yes(one: Expected) -> Button:
+    """For those who plan: somebody they asked by mouth comes."""
+    label = Text("reminders.button_said_yes", name=one.member.name, duty=one.shift.duty)
+    return Button(label, f"shiftok:{one.place.id}", Style.SUCCESS)
 
 
 def remind_soon(session: Session, canteen: Canteen, shift: Shift, now: datetime) -> int:

@@ -161,3 +161,14 @@ def test_who_is_done_or_gone_is_not_expected(session, canteen, joins, volunteer)
     session.flush()
     assert due_at(session, canteen, EVENING) == []
     assert rosters.on_duty(session, [THURSDAY]) == {}
+
+
+def test_the_evenings_list_of_those_without_a_phone_has_a_yes_for_each(
+    session, village, wakes, joins, neighbour, volunteer, social_worker
+):
+    joins(volunteer)
+    place = joins(neighbour, 2)
+    wakes(EVENING)
+    village.taps(social_worker, village.data_of_told(social_worker, "覃叔说来：打扫"))
+    assert place.state == AssignmentState.CONFIRMED
+    assert "阿军" not in str(village.buttons)
