@@ -1,5 +1,6 @@
 """Who has not been seen for how long, by how closely they are looked after, against the norm of everybody each month."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,9 +8,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.elders.needs import Need
 from models.homes.visits import FollowUp, Visit, VisitState
 from models.members.people import Canteen, Household, Member, Risk
-from models.members.vault import opened
+from models.members.vault import opened, unsealed
 from rules.audit import Act
 from rules.homes import visit_findings, visit_proposals, visits
 from rules.homes.households import LEVELS
@@ -80,7 +82,7 @@ COLUMNS = ("id", "day", "person", "worker", "companion", "status", "outcome", "n
 def page(
     session: Session, canteen: Canteen, span: tuple[date | None, date | None], after: int
 ) -> list[tuple[int, dict[str, Any]]]:
-    """A page of the export: no finding is ever in it; `needs` counts what the elder was to be asked again."""
+    """A page of the export: no finding is ever in it; `needs` are the elder's words, as in the list of needs."""
     first, last = span
     own = select(Visit).where(Visit.canteen_id == canteen.id, Visit.id > after)
     own = own.where(Visit.day >= first) if first else own
@@ -89,7 +91,11 @@ def page(
     numbers = {n for row in rows for n in (row.elder_id, row.worker_id, row.companion_id) if n is not None}
     named = select(Member.id, Member.name).where(col(Member.id).in_(sorted(numbers)))
     names = dict(session.exec(named.order_by(col(Member.id))).all())
-    return [(row.id, _row(row, names)) for row in rows]
+    said: dict[int, list[str]] = defaultdict(list)
+    noted = select(Need).where(col(Need.visit_id).in_([row.id for row in rows])).order_by(col(Need.id))
+    for need in session.exec(noted):
+        said[need.visit_id or 0].append(unsealed(need, "words"))
+    return [(row.id, {**_row(row, names), "needs": ";".join(said[row.id])}) for row in rows]
 
 
 def _row(visit: Visit, names: dict[int, str]) -> dict[str, Any]:
@@ -101,7 +107,6 @@ def _row(visit: Visit, names: dict[int, str]) -> dict[str, Any]:
         "companion": names.get(visit.companion_id or 0),
         "status": visit.state.value,
         "outcome": visit.outcome.value if visit.outcome else None,
-        "needs": "",
     }
 
 

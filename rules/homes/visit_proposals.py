@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from models.elders.needs import Need
 from models.elders.requests import Request
 from models.homes.visits import OPEN_VISITS, SEEN, FollowUp, Reason, Visit, VisitState
 from models.members.people import Canteen, Household, Member, MemberRole, Risk, Role, Status, StatusChange
+from rules.elders.needs import UNDONE
 from rules.elders.requests import OPEN
 from rules.homes.households import LEVELS, every
 
@@ -151,11 +153,12 @@ def _planned(session: Session, canteen_id: int) -> set[tuple[int, int]]:
 
 
 def _needs(session: Session, canteen_id: int) -> Counter[int]:
-    """How many things each elder waits for: open requests, and what they are to be asked again."""
+    """How many things each elder waits for: requests, needs, and what they are to be asked again or told."""
     asked = select(Request.elder_id).where(Request.canteen_id == canteen_id, col(Request.state).in_(OPEN))
     again = select(FollowUp.elder_id).where(FollowUp.canteen_id == canteen_id)
     again = again.where(col(FollowUp.ended_at).is_(None))
-    return Counter([*session.exec(asked), *session.exec(again)])
+    wanted = select(Need.elder_id).where(Need.canteen_id == canteen_id, col(Need.state).in_(UNDONE))
+    return Counter([*session.exec(asked), *session.exec(again), *session.exec(wanted)])
 
 
 def overdue(found: Sequence[Candidate], today: date) -> list[Candidate]:

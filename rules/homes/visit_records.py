@@ -13,7 +13,7 @@ from models.members.vault import opened
 from models.store import hold
 from rules import audit
 from rules.audit import Act
-from rules.elders import needs
+from rules.elders import need_changes, needs
 from rules.elders.needs import Said
 from rules.homes import households, visit_findings, visit_teams, visits
 from rules.members.people import roles_of
@@ -170,7 +170,7 @@ def take_back(session: Session, done: dict[str, Any], act: Act) -> Visit:
         visit.recorded_at = None
     visit_findings.keep(session, visit, str(opened(session, visit, "findings"))[: done["length"]])
     for number in done["needs"]:
-        needs.drop(session, number, act)
+        need_changes.drop(session, number, act)
     visits.moved(session, visit, act, "visits.undone", now)
     return visit
 

@@ -14,6 +14,8 @@ from models.members.people import Canteen, Member
 from models.members.vault import Private, opened
 from rules import audit
 from rules.audit import Act
+from rules.elders import need_notices
+from rules.elders.needs import UNDONE
 from rules.elders.requests import OPEN
 from rules.homes import households, visit_findings, visit_plans, visit_proposals, visit_records
 from rules.homes.visit_proposals import Candidate
@@ -180,10 +182,18 @@ def still_open(session: Session, elder_ids: Sequence[int]) -> list[Text]:
     """Requests and needs of some people that are not done."""
     asked = select(Request).where(col(Request.elder_id).in_(elder_ids), col(Request.state).in_(OPEN))
     kinds = [Text(f"RequestKind.{row.kind}") for row in session.exec(asked.order_by(col(Request.id)))]
-    own = select(Need).where(col(Need.elder_id).in_(elder_ids), Need.state == NeedState.OPEN)
-    needs = session.exec(own.order_by(col(Need.id)).limit(MOST_WISHES)).all()
     said = [Text("visits.open_requests", kinds=kinds)] if kinds else []
-    return said + [Text("visits.open_need", words=opened(session, need, "words")) for need in needs]
+    own = select(Need).where(col(Need.elder_id).in_(elder_ids), col(Need.state).in_(UNDONE))
+    needs = session.exec(own.order_by(col(Need.id)).limit(MOST_WISHES)).all()
+    return said + [_need(session, need) for need in needs]
+
+
+def _need(session: Session, need: Need) -> Text:
+    """A need nobody has answered yet, or the answer that is to be told."""
+    if need.state == NeedState.ANSWERED:
+        name = session.get_one(Member, need.elder_id).name
+        return Text("visits.to_tell", name=name, answer=need_notices.answer_said(need))
+    return Text("visits.open_need", words=opened(session, need, "words"))
 
 
 def late_line(one: Candidate, today: date) -> Text:

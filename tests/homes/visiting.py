@@ -1,0 +1,16 @@
+"""What tests about visits share: the days they are about, and all visits that are kept."""
+
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from models.homes.visits import Visit
+
+WEDNESDAY = date(2026, 11, 25)
+MONDAY = date(2026, 11, 30)
+"""The Monday after the Wednesday on which tests begin."""
+
+
+def all_visits(session: Session) -> list[Visit]:
+    """Every visit, the oldest first."""
+    return list(session.exec(select(Visit).order_by(col(Visit.id))))
