@@ -12,7 +12,11 @@ from models.members.people import Account, Canteen, Member, MemberRole, Role, St
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.prepared import Prepared
 from models.store import keep
+from rules.settings import after_quiet
 from rules.values import Message, Text, as_message, encode_message
+
+IN_TIME = timedelta(minutes=30)
+"""So long before something begins a person can still do something about it."""
 
 POST = table_of(Post)
 TOUCH = Prepared(
@@ -102,16 +106,35 @@ def tell(
     kind: MessageClass = MessageClass.NOTICE,
     due_at: datetime | None = None,
     lasts: timedelta | None = None,
+    before: datetime | None = None,
 ) -> OutboxMessage | None:
-    """Write to a member in private; the key is completed with the member's number."""
+    """Write to a member in private; the key is completed with the member's number.
+
+    What has `before` waits for the end of the quiet hours, unless that would be too late for what begins then.
+    """
     receiver = reach(session, member)
     if receiver is None:
         return None
+    if before is not None:
+        due_at = by_day(session.get_one(Canteen, member.canteen_id), now, before)
     return post(session, f"{key}:{member.id}", receiver, said, kind=kind, now=now, due_at=due_at, lasts=lasts)
 
 
+def by_day(canteen: Canteen, now: datetime, before: datetime) -> datetime:
+    """The moment itself or the end of the quiet hours, whichever is not too late for what begins."""
+    morning = after_quiet(canteen, now)
+    return morning if morning + IN_TIME <= before else now
+
+
 def tell_role(
-    session: Session, key: str, canteen_id: int, roles: Iterable[Role], said: Message | Text, *, now: datetime
+    session: Session,
+    key: str,
+    canteen_id: int,
+    roles: Iterable[Role],
+    said: Message | Text,
+    *,
+    now: datetime,
+    before: datetime | None = None,
 ) -> int:
     """Write to everybody here who holds one of the roles; answers how many could be reached."""
     holding = select(MemberRole.member_id).where(col(MemberRole.role).in_(list(roles)))
@@ -121,7 +144,7 @@ def tell_role(
         .order_by(col(Member.id))
     )
     here = _awake(session.exec(holders).all())
-    return sum(tell(session, key, member, said, now=now) is not None for member in here)
+    return sum(tell(session, key, member, said, now=now, before=before) is not None for member in here)
 
 
 def _awake(holders: Sequence[Member]) -> Sequence[Member]:

@@ -1,6 +1,6 @@
 """The roster as a whole: a week to read or to hang up, where hands are missing, and one pasted as people write it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from models.members.people import Role
 from rules.values import Answer, Attachment, Button, Message, Refused, Style, Text, Toast, lines
 from rules.volunteers import roster_entries, rosters, rosters_read, shifts
 from rules.volunteers.roster_entries import Looked
+from rules.volunteers.rosters_read import BadLine
 
 MOST_LINES = 40
 MOST_PROBLEMS = 8
@@ -40,7 +41,8 @@ def _day(word: str) -> date:
 
 def _week(turn: Turn, monday: date) -> Message:
     sunday = monday + rosters.WEEK - timedelta(days=1)
-    found = rosters.roster(turn.session, turn.village.id, monday, sunday)[:MOST_LINES]
+    planned = rosters.roster(turn.session, turn.village.id, monday, sunday)
+    found, left = planned[:MOST_LINES], len(planned[MOST_LINES:])
     head = Text("shifts.week_head" if found else "shifts.week_empty", first=monday, last=sunday)
     before = Button(Text("shifts.button_week_before"), f"shiftweek:{monday - rosters.WEEK}")
     after = Button(Text("shifts.button_week_after"), f"shiftweek:{monday + rosters.WEEK}")
@@ -48,7 +50,8 @@ def _week(turn: Turn, monday: date) -> Message:
     if found and turn.private:
         feed = Button(Text("shifts.button_feed"), "shiftfeed")
         rows.append((Button(Text("shifts.button_paper"), f"shiftpaper:{monday}"), feed))
-    return Message(lines(head, rosters.told(turn.village, found)), tuple(rows))
+    rest = Text("shifts.week_goes_on", count=left) if left else None
+    return Message(lines(head, rosters.told(turn.village, found), rest), tuple(rows))
 
 
 def paper(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -89,8 +92,15 @@ def pasted(turn: Turn, words: str) -> Answer:
     card = turn.ask("rosters.keep", words=words, on=turn.today.isoformat())
     yes = Button(Text("shifts.button_keep"), f"rosterkeep:{card.id}:yes", Style.SUCCESS)
     no = Button(Text("shifts.button_drop"), f"rosterkeep:{card.id}:no")
-    unread = [Text("shifts.paste_line", line=line.line, reason=line.reason) for line in bad]
-    return Message(lines(Text("shifts.paste_preview"), *_preview(turn, looked), *unread[:FEW]), ((yes, no),))
+    said = [*_preview(turn, looked), *_unread(bad)]
+    return Message(lines(Text("shifts.paste_preview"), *said), ((yes, no),))
+
+
+def _unread(bad: Sequence[BadLine]) -> list[Text]:
+    """What could not be read, line by line; where it is much, how many lines more."""
+    said = [Text("shifts.paste_line", line=line.line, reason=line.reason) for line in bad[:FEW]]
+    more = len(bad) - len(said)
+    return [*said, Text("shifts.paste_lines_more", count=more)] if more else said
 
 
 def _preview(turn: Turn, looked: list[Looked]) -> list[Text]:
@@ -112,7 +122,8 @@ def _preview(turn: Turn, looked: list[Looked]) -> list[Text]:
         if one.stay:
             said.append(Text("shifts.roster_stay", people=[member.name for member in one.stay]))
         said += [Text("shifts.problem", problem=problem) for problem in one.problems]
-    return said
+    left = len(looked) - MOST_LINES
+    return [*said, Text("shifts.paste_more", count=left)] if left > 0 else said
 
 
 def written(turn: Turn, card: Card, words: str) -> Answer:

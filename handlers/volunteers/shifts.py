@@ -139,7 +139,7 @@ def _accepted(turn: Turn, shift_id: int, *, despite_overlap: bool = False) -> Me
     shift = shifts.held(turn.session, shift_id, turn.village.id)
     if any(place.member_id == turn.asker.id for place in shifts.live(turn.session, shift_id)):
         news = Text("fairness.said_yes", name=turn.asker.name, **shifts.facts(turn.village, shift))
-        places.tell_coordinators(turn.session, f"shiftyes:{shift_id}", turn.village.id, news, turn.act)
+        places.tell_coordinators(turn.session, f"shiftyes:{shift_id}", shift, news, turn.act)
     return said
 
 

@@ -20,6 +20,7 @@ GONE = (Status.LEFT, Status.DECEASED)
 SHOWN = 6
 
 Missed = list[tuple[Assignment, Shift]]
+Told = tuple[Status, int, Sequence[Text]]
 
 
 def missed(session: Session, canteen: Canteen, member: Member, now: datetime) -> Missed:
@@ -40,7 +41,7 @@ def note(session: Session, member: Member, status: Status, act: Act) -> None:
     if status in GONE:
         _free(session, found, member, act)
     told = [shifts.line(canteen, shift) for _, shift in found[:SHOWN]]
-    _tell(session, member, (status, len(found), told), act)
+    _tell(session, member, (status, len(found), told), found[0][1].starts_at, act)
 
 
 def _free(session: Session, found: Missed, member: Member, act: Act) -> None:
@@ -48,7 +49,7 @@ def _free(session: Session, found: Missed, member: Member, act: Act) -> None:
         assignments.let_go(session, Placed(place, shift, member, places.seen(place)), "", act)
 
 
-def _tell(session: Session, member: Member, what: tuple[Status, int, Sequence[Text]], act: Act) -> None:
+def _tell(session: Session, member: Member, what: Told, before: datetime, act: Act) -> None:
     status, count, told = what
     facts = {"name": member.name, "count": count}
     key = f"absent:{member.id}:{act.update_id}:{act.now.timestamp():.0f}"
@@ -58,10 +59,10 @@ def _tell(session: Session, member: Member, what: tuple[Status, int, Sequence[Te
     else:
         ask = Button(Text("shifts.button_find_all"), f"absentask:{member.id}", Style.PRIMARY)
         said = Message(lines(Text("shifts.absent_ahead", **facts), *told), ((ask,),))
-    outbox.tell_role(session, key, member.canteen_id, shifts.COORDINATORS, said, now=act.now)
+    outbox.tell_role(session, key, member.canteen_id, shifts.COORDINATORS, said, now=act.now, before=before)
     if status not in GONE and act.actor_id == member.id:
         mine = Message(lines(Text("shifts.absent_yourself", **facts), *told), said.buttons)
-        outbox.tell(session, key, member, mine, now=act.now)
+        outbox.tell(session, key, member, mine, now=act.now)  # who has just written is awake
 
 
 def find_others(session: Session, canteen: Canteen, member: Member, act: Act) -> list[Swap]:

@@ -115,13 +115,15 @@ def leave(session: Session, canteen: Canteen, place_id: int, act: Act) -> tuple[
     if in_time(canteen, found.shift, act):
         let_go(session, found, "", act)
         said = Text("shifts.left_notice", name=found.member.name, **shifts.facts(canteen, found.shift))
-        tell_coordinators(session, f"shiftleft:{found.place.id}", canteen.id, said, act)
+        tell_coordinators(session, f"shiftleft:{found.place.id}", found.shift, said, act)
         return found, True
     said = Text("shifts.asks_leave", name=found.member.name, **shifts.facts(canteen, found.shift))
     grant = Button(Text("shifts.button_excuse"), f"shiftfree:{found.place.id}", Style.SUCCESS)
     key = f"shiftleave:{found.place.id}:{act.update_id}"
     ask = Message(said, ((grant,),))
-    told = outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, ask, now=act.now)
+    told = outbox.tell_role(
+        session, key, canteen.id, shifts.COORDINATORS, ask, now=act.now, before=found.shift.starts_at
+    )
     if not told:
         raise Refused("shifts.nobody_to_ask")
     return found, False
@@ -222,7 +224,7 @@ def _tell_restored(session: Session, found: Placed, undone: AssignmentState, act
         tell(session, found.place, Text(news, **facts), act)
     if undone == AssignmentState.EXCUSED:
         said = Text("shifts.back_notice", name=found.member.name, **facts)
-        tell_coordinators(session, f"shiftback:{found.place.id}", canteen.id, said, act)
+        tell_coordinators(session, f"shiftback:{found.place.id}", found.shift, said, act)
 
 
 def _check_room_for(session: Session, found: Placed, state: AssignmentState) -> None:

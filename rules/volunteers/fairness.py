@@ -30,6 +30,8 @@ AHEAD = timedelta(days=14)
 HELPERS = frozenset({Role.VOLUNTEER, Role.COOK})
 MILESTONES = (10, 25, 50, 100, 200, 300, 500, 750, 1000, 1500, 2000)
 """Hours after which somebody is thanked."""
+THANKED_LATE = timedelta(days=7)
+"""A bot that slept for some days thanks when it wakes; what it said before it does not say again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +157,21 @@ def milestone(before: int, after: int) -> int | None:
 
 
 def thank(session: Session, canteen: Canteen, now: datetime) -> int:
-    """Thank whoever passed a round number of hours yesterday; answers how many."""
+    """Thank whoever passed a round number of hours of late, once for each; answers how many."""
     today = local_day(canteen, now)
-    yesterday = rosters.load(session, canteen.id, today - timedelta(days=1), today - timedelta(days=1))
-    if not yesterday:
+    lately = rosters.load(session, canteen.id, today - THANKED_LATE, today - timedelta(days=1))
+    if not lately:
         return 0
-    totals = _ever(session, list(yesterday), today)
+    totals = _ever(session, list(lately), today)
+    helped = session.exec(select(Member).where(col(Member.id).in_(list(lately))).order_by(col(Member.id)))
+    members = {member.id: member for member in helped}
     told = 0
-    for member in session.exec(select(Member).where(col(Member.id).in_(list(yesterday)))).all():
-        after = totals.get(member.id, 0)
-        mark = milestone(after - yesterday[member.id], after)
-        if mark is not None and member.id in here(session, [member], today):
-            said = Text("fairness.thanks", name=member.name, hours=mark)
-            told += outbox.tell(session, f"thanks:{mark}", member, said, now=now) is not None
+    for number in sorted(here(session, members.values(), today)):
+        after = totals.get(number, 0)
+        mark = milestone(after - lately[number], after)
+        if mark is not None:
+            said = Text("fairness.thanks", name=members[number].name, hours=mark)
+            told += outbox.tell(session, f"thanks:{mark}", members[number], said, now=now) is not None
     return told
 
 

@@ -77,13 +77,20 @@ def tell(session: Session, place: Assignment, said: Message | Text, act: Act) ->
         return
     member = session.get_one(Member, place.member_id)
     key = f"shift:{place.id}:{place.state}:{act.update_id}:{act.now.timestamp():.0f}"
-    outbox.tell(session, key, member, said, now=act.now)
+    shift = session.get_one(Shift, place.shift_id)
+    outbox.tell(session, key, member, said, now=act.now, before=shift.starts_at)
 
 
-def tell_coordinators(session: Session, key: str, canteen_id: int, said: Message | Text, act: Act) -> int:
-    """Tell those who plan the roster, except whoever just did it."""
+def tell_coordinators(session: Session, key: str, shift: Shift, said: Message | Text, act: Act) -> int:
+    """Tell those who plan the roster what has happened to a shift, except whoever just did it."""
     if act.actor_id is not None and holds(session, act.actor_id, *shifts.COORDINATORS):
         return 0
     return outbox.tell_role(
-        session, f"{key}:{act.update_id}", canteen_id, shifts.COORDINATORS, said, now=act.now
+        session,
+        f"{key}:{act.update_id}",
+        shift.canteen_id,
+        shifts.COORDINATORS,
+        said,
+        now=act.now,
+        before=shift.starts_at,
     )

@@ -169,4 +169,11 @@ def _tell(session: Session, canteen: Canteen, member_id: int, mine: Sequence[Shi
         return
     member = session.get_one(Member, member_id)
     said = lines(Text("shifts.your_roster"), *(shifts.line(canteen, shift) for shift in mine))
-    outbox.tell(session, f"roster:{act.update_id}:{act.now.timestamp():.0f}", member, said, now=act.now)
+    outbox.tell(
+        session,
+        f"roster:{act.update_id}:{act.now.timestamp():.0f}",
+        member,
+        said,
+        now=act.now,
+        before=min(shift.starts_at for shift in mine),
+    )

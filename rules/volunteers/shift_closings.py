@@ -34,7 +34,9 @@ def tell(session: Session, canteen: Canteen, day: date, act: Act) -> None:
     button = Button(Text("shifts.button_call_off_day"), f"shiftsoff:{day}", Style.DANGER)
     said = Message(lines(head, rosters.told(canteen, standing)), ((button,),))
     key = f"closed:{day}:{act.update_id}:shifts"
-    outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, said, now=act.now)
+    outbox.tell_role(
+        session, key, canteen.id, shifts.COORDINATORS, said, now=act.now, before=standing[0].shift.starts_at
+    )
 
 
 def call_off(session: Session, canteen: Canteen, day: date, act: Act) -> list[Line]:
@@ -70,7 +72,9 @@ def offer_back(session: Session, canteen: Canteen, mark: DayMark, act: Act) -> N
     button = Button(Text("shifts.button_day_back"), f"shiftsagain:{off[0].id}", Style.SUCCESS)
     key = f"opened:{mark.day}:{act.update_id}:shifts"
     message = Message(said, ((button,),))
-    outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, message, now=act.now)
+    outbox.tell_role(
+        session, key, canteen.id, shifts.COORDINATORS, message, now=act.now, before=off[0].starts_at
+    )
 
 
 def _called_off(

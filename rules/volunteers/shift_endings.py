@@ -69,7 +69,7 @@ def tell_off(session: Session, freed: Iterable[Freed], act: Act) -> None:
         else:
             head = Text("shifts.several_off" if why else "shifts.several_off_plain", **why)
             said = lines(head, *(line(canteen, shift) for shift in off))
-        _tell(session, f"shiftoff:{off[0].id}", member, said, act)
+        _tell(session, f"shiftoff:{off[0].id}", (member, off[0]), said, act)
 
 
 def _by_member(freed: Iterable[Freed]) -> list[tuple[Member, list[Shift]]]:
@@ -79,9 +79,10 @@ def _by_member(freed: Iterable[Freed]) -> list[tuple[Member, list[Shift]]]:
     return [found[number] for number in sorted(found)]
 
 
-def _tell(session: Session, key: str, member: Member, said: Text, act: Act) -> None:
+def _tell(session: Session, key: str, whom: tuple[Member, Shift], said: Text, act: Act) -> None:
+    member, shift = whom
     if member.id != act.actor_id:
-        outbox.tell(session, f"{key}:{act.update_id}", member, said, now=act.now)
+        outbox.tell(session, f"{key}:{act.update_id}", member, said, now=act.now, before=shift.starts_at)
 
 
 def reopen(session: Session, shift_id: int, place_ids: Sequence[int], act: Act) -> Shift:
@@ -126,7 +127,7 @@ def tell_on(session: Session, back: Iterable[Freed], act: Act) -> None:
         said = Text("shifts.on_again_notice", **facts(canteen, on[0]))
         if len(on) > 1:
             said = lines(Text("shifts.several_on"), *(line(canteen, shift) for shift in on))
-        _tell(session, f"shifton:{on[0].id}", member, said, act)
+        _tell(session, f"shifton:{on[0].id}", (member, on[0]), said, act)
 
 
 def freed_by(session: Session, shifts: Sequence[Shift]) -> dict[int, list[int]]:

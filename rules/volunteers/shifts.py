@@ -122,7 +122,7 @@ def _tell_times(session: Session, canteen: Canteen, shift: Shift, act: Act) -> N
         said = Message(Text("shifts.times_changed", **facts(canteen, shift)), ((cannot,),))
         member = session.get_one(Member, place.member_id)
         key = f"shifttime:{place.id}:{act.update_id}:{act.now.timestamp():.0f}"
-        outbox.tell(session, key, member, said, now=act.now)
+        outbox.tell(session, key, member, said, now=act.now, before=shift.starts_at)
 
 
 def find(session: Session, canteen: Canteen, plan: Plan) -> Shift | None:

@@ -34,11 +34,18 @@ def _tell_no(session: Session, canteen: Canteen, swap: Swap, asker: Member, act:
     facts = shifts.facts(canteen, shift)
     key = f"swap:{swap.id}:declined"
     if asker.id != giver.id:
-        outbox.tell(session, key, asker, Text("swaps.keeps_it", name=decliner.name, **facts), now=act.now)
+        outbox.tell(
+            session,
+            key,
+            asker,
+            Text("swaps.keeps_it", name=decliner.name, **facts),
+            now=act.now,
+            before=shift.starts_at,
+        )
         return
     everybody = Button(Text("swaps.button_ask_all"), f"shiftno:{swap.assignment_id}")
     said = Message(Text("swaps.declined", name=decliner.name, **facts), ((everybody,),))
-    outbox.tell(session, key, asker, said, now=act.now)
+    outbox.tell(session, key, asker, said, now=act.now, before=shift.starts_at)
 
 
 def withdraw(session: Session, swap_id: int, act: Act) -> Swap:
@@ -86,7 +93,7 @@ def refuse(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
     said = Text("swaps.refused_notice", name=giver.name, **shifts.facts(canteen, shift))
     for member_id in {giver.id, swap.taker_id} - {act.actor_id, None}:
         member = session.get_one(Member, member_id)
-        outbox.tell(session, f"swap:{swap.id}:refused", member, said, now=act.now)
+        outbox.tell(session, f"swap:{swap.id}:refused", member, said, now=act.now, before=shift.starts_at)
     return swap
 
 
@@ -106,12 +113,19 @@ def expire(session: Session, swap_id: int, now: datetime) -> bool:
 def _tell_expired(session: Session, swap: Swap, act: Act) -> None:
     canteen, shift, giver = swap_posts.about(session, swap)
     facts, key = shifts.facts(canteen, shift), f"swap:{swap.id}:expired"
-    outbox.tell(session, key, giver, Text("swaps.expired", **facts), now=act.now)
+    outbox.tell(session, key, giver, Text("swaps.expired", **facts), now=act.now, before=shift.starts_at)
     other = session.get(Member, swap.taker_id) if swap.taker_id else None
     if other is not None and (swap.agreed_at is not None or swap.asked_by_id == other.id):
-        outbox.tell(session, key, other, Text("swaps.keeps_it", name=giver.name, **facts), now=act.now)
+        outbox.tell(
+            session,
+            key,
+            other,
+            Text("swaps.keeps_it", name=giver.name, **facts),
+            now=act.now,
+            before=shift.starts_at,
+        )
     said = Text("swaps.expired_news", name=giver.name, **facts)
-    places.tell_coordinators(session, key, canteen.id, said, act)
+    places.tell_coordinators(session, key, shift, said, act)
 
 
 def undo(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
@@ -146,7 +160,14 @@ def _tell_back(
     giver, taker = people
     _, shift, _ = swap_posts.about(session, swap)
     facts, key = shifts.facts(canteen, shift), f"swap:{swap.id}:undone:{act.update_id}"
-    outbox.tell(session, key, giver, Text("swaps.undone_notice", name=taker.name, **facts), now=act.now)
+    outbox.tell(
+        session,
+        key,
+        giver,
+        Text("swaps.undone_notice", name=taker.name, **facts),
+        now=act.now,
+        before=shift.starts_at,
+    )
     news = Text("swaps.undone_news", name=taker.name, giver=giver.name, **facts)
-    places.tell_coordinators(session, key, canteen.id, news, act)
+    places.tell_coordinators(session, key, shift, news, act)
     outbox.touch(session, "swap", swap.id, act.now)

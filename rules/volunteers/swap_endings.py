@@ -34,8 +34,10 @@ def drop(session: Session, swap: Swap, state: SwapState, act: Act) -> None:
         return
     place = session.get_one(Assignment, swap.assignment_id)
     giver, shift = session.get_one(Member, place.member_id), session.get_one(Shift, place.shift_id)
+    if act.now >= shift.starts_at:
+        return
     canteen = session.get_one(Canteen, swap.canteen_id)
     key = "swaps.keeps_it" if place.state in RESPONSIBLE else "swaps.not_needed"
     said = Text(key, name=giver.name, **shifts.facts(canteen, shift))
     taker = session.get_one(Member, swap.taker_id)
-    outbox.tell(session, f"swap:{swap.id}:{state}", taker, said, now=act.now)
+    outbox.tell(session, f"swap:{swap.id}:{state}", taker, said, now=act.now, before=shift.starts_at)

@@ -82,12 +82,14 @@ def ask(session: Session, canteen: Canteen, swap: Swap, act: Act) -> None:
     claimed = swap.asked_by_id == taker.id
     asker, asked = (taker, giver) if claimed else (giver, taker)
     said = Message(_question(session, canteen, swap, shift, asker), buttons)
-    row = outbox.tell(session, f"swap:{swap.id}:ask", asked, said, now=act.now)
+    row = outbox.tell(session, f"swap:{swap.id}:ask", asked, said, now=act.now, before=shift.starts_at)
     if row is None:
         key = f"swap:{swap.id}:unreachable"
         text = Text("swaps.cannot_reach", name=asked.name, question=said.text)
         asking = Message(text, buttons)
-        outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, asking, now=act.now)
+        outbox.tell_role(
+            session, key, canteen.id, shifts.COORDINATORS, asking, now=act.now, before=shift.starts_at
+        )
 
 
 def _question(session: Session, canteen: Canteen, swap: Swap, shift: Shift, asker: Member) -> Text:
@@ -117,19 +119,29 @@ def ask_coordinators(session: Session, canteen: Canteen, swap: Swap, act: Act) -
         shifts.COORDINATORS,
         Message(said, buttons),
         now=act.now,
+        before=shift.starts_at,
     )
     outbox.touch(session, "swap", swap.id, act.now)
     waiting = Text("swaps.waits_for_nod", name=taker.name, **shifts.facts(canteen, shift))
     if giver.id != act.actor_id:
-        outbox.tell(session, f"swap:{swap.id}:{act.update_id}:waits", giver, waiting, now=act.now)
+        outbox.tell(
+            session,
+            f"swap:{swap.id}:{act.update_id}:waits",
+            giver,
+            waiting,
+            now=act.now,
+            before=shift.starts_at,
+        )
 
 
 def tell_taken(session: Session, canteen: Canteen, swap: Swap, sides: Sides, act: Act) -> None:
     """It has moved: both and the coordinators are told, the post says who came forward."""
-    key = f"swap:{swap.id}:{act.update_id}:taken"
-    _tell(session, key, sides.giver, settled(session, canteen, sides, sides.giver), act)
-    _tell(session, key, sides.taker, settled(session, canteen, sides, sides.taker), act)
-    places.tell_coordinators(session, key, canteen.id, settled(session, canteen, sides, None), act)
+    key, shift = f"swap:{swap.id}:{act.update_id}:taken", session.get_one(Shift, sides.place.shift_id)
+    for member in (sides.giver, sides.taker):
+        if member.id != act.actor_id:
+            said = settled(session, canteen, sides, member)
+            outbox.tell(session, key, member, said, now=act.now, before=shift.starts_at)
+    places.tell_coordinators(session, key, shift, settled(session, canteen, sides, None), act)
     outbox.touch(session, "swap", swap.id, act.now)
 
 
@@ -155,8 +167,3 @@ def sides_of(session: Session, swap: Swap) -> Sides:
     counter = session.get_one(Assignment, swap.counter_id) if swap.counter_id else None
     giver, taker = session.get_one(Member, place.member_id), session.get_one(Member, swap.taker_id)
     return Sides(place, giver, taker, counter)
-
-
-def _tell(session: Session, key: str, member: Member, said: Text, act: Act) -> None:
-    if member.id != act.actor_id:
-        outbox.tell(session, key, member, said, now=act.now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -16,6 +16,8 @@ from rules.volunteers import assignments, shifts
 from rules.volunteers.eligibility import as_written
 from rules.volunteers.patterns import changed, held
 from rules.volunteers.places import Placed, find
+
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def _tell(session: Session, canteen: Canteen, usual: Usual, act: Act) -> None:
     mine = [shifts.line(canteen, found.shift) for found in usual.places]
     said = lines(Text("shifts.usual_notice", **every(usual.row)), *mine)
     key = f"usual:{usual.row.id}:{act.update_id}:{act.now.timestamp():.0f}"
-    outbox.tell(session, key, usual.member, said, now=act.now)
+    soonest = min((found.shift.starts_at for found in usual.places), default=act.now + WEEK)
+    outbox.tell(session, key, usual.member, said, now=act.now, before=soonest)
 
 
 def _ahead(session: Session, row: ShiftTemplate, act: Act) -> Sequence[Shift]:
@@ -89,7 +92,7 @@ def take_back(
     if member.id != act.actor_id:
         said = Text("shifts.usual_mistake", **every(row))
         key = f"unusual:{row.id}:{act.update_id}:{act.now.timestamp():.0f}"
-        outbox.tell(session, key, member, said, now=act.now)
+        outbox.tell(session, key, member, said, now=act.now, before=act.now + WEEK)
     return row
 
 

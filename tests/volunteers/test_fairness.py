@@ -230,7 +230,8 @@ def test_each_round_number_is_passed_once(before, minutes):
 
 
 def thanked(session):
-    rows = session.exec(select(OutboxMessage).where(OutboxMessage.key.startswith("thanks:"))).all()
+    thanks = select(OutboxMessage).where(OutboxMessage.key.startswith("thanks:"))
+    rows = session.exec(thanks.order_by(OutboxMessage.id)).all()
     return [WORDS.say(row.body["text"]) for row in rows]
 
 
@@ -240,15 +241,27 @@ def test_who_passed_ten_hours_yesterday_is_thanked_in_private_once(
     worked(volunteer, 8, days=-20)
     worked(volunteer, 3, days=-1)
     worked(helpers[0], 3, days=-1)
-    worked(helpers[1], 12, days=-3)
+    worked(helpers[1], 12, days=-9)
     assert fairness.thank(session, canteen, now) == 1
     assert fairness.thank(session, canteen, now) == 0
     assert thanked(session) == ["阿军，您一共帮了 10 小时了。谢谢您！"]
 
 
-def test_on_a_day_nobody_worked_nobody_is_thanked(session, canteen, volunteer, worked, now):
-    worked(volunteer, 12, days=-3)
+def test_in_a_week_nobody_worked_nobody_is_thanked(session, canteen, volunteer, worked, now):
+    worked(volunteer, 12, days=-9)
     assert fairness.thank(session, canteen, now) == 0
+
+
+def test_a_bot_that_slept_for_some_days_thanks_when_it_wakes_and_once(
+    session, canteen, volunteer, worked, now
+):
+    worked(volunteer, 12, days=-3)
+    assert fairness.thank(session, canteen, now) == 1
+    for days in range(1, 9):
+        assert fairness.thank(session, canteen, now + timedelta(days=days)) == 0
+    worked(volunteer, 14, days=8)
+    assert fairness.thank(session, canteen, now + timedelta(days=9)) == 1
+    assert thanked(session)[-1] == "阿军，您一共帮了 25 小时了。谢谢您！"
 
 
 def test_the_dead_are_not_thanked(session, canteen, volunteer, worked, now):
