@@ -15,7 +15,7 @@ from models.members.people import Canteen, Member, MemberRole
 from models.members.vault import unsealed
 from models.outbox import OutboxMessage
 from rules.cooks import certificates, kitchen_export
-from rules.elders import request_lists
+from rules.elders import care_lists, need_lists, request_lists
 from rules.homes import visit_coverage
 from rules.settings import at
 from rules.volunteers import shifts_export
@@ -42,6 +42,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "shifts": shifts_export.COLUMNS,
     **kitchen_export.KINDS,
     "visits": visit_coverage.COLUMNS,
+    "needs": need_lists.COLUMNS,
+    "care": care_lists.COLUMNS,
     "outbox": ("id", "key", "chat_id", "kind", "status", "due_at", "sent_at", "message_id"),
     "audit": ("id", "at", "actor", "subject", "action", "object", "before", "after", "update_id"),
 }
@@ -239,6 +241,8 @@ _PAGES: dict[str, Paged] = {
     "bookings": _bookings,
     "requests": _requests,
     "visits": visit_coverage.page,
+    "needs": need_lists.page,
+    "care": care_lists.page,
     "shifts": shifts_export.page,
     **kitchen_export.PAGES,
     "outbox": _paged(OutboxMessage, _message, partial(_instants, column=OutboxMessage.due_at)),

@@ -1,19 +1,12 @@
 """Neighbours who are asked to look in when an elder is missed: named by the elder or by staff, ended at any time."""
 
-import re
-
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.members.people import Consent, Member, Role
+from nlu.neighbours import looks_in
 from rules.members import care_links, people
 from rules.members.care_links import Care
 from rules.values import Answer, Button, Message, Refused, Text, Toast
-
-LOOKS_AFTER = re.compile(
-    r"(?:请|让|麻烦|叫)?(?P<who>[一-鿿]{2,4}?)(?:帮忙)?(?:照看|照应|看着|关照)(?:一下|着)?(?P<elder>[一-鿿]{1,4})"
-)
-IS_NEIGHBOUR = re.compile(r"(?P<who>[一-鿿]{2,4}?)是(?P<elder>[一-鿿]{1,4}?)的?邻居")
-MYSELF = frozenset({"", "我", "俺"})
 
 
 def by_words(turn: Turn, argument: str) -> Answer:
@@ -32,11 +25,10 @@ def by_words(turn: Turn, argument: str) -> Answer:
 
 
 def _named(turn: Turn, argument: str) -> tuple[Member, Member]:
-    said = argument.strip(" 。！!")
-    found = LOOKS_AFTER.fullmatch(said) or IS_NEIGHBOUR.fullmatch(said)
+    found = looks_in(argument)
     if found:
-        return _one(turn, found["elder"]), _one(turn, found["who"])
-    elder, _, neighbour = said.partition(" ")
+        return _one(turn, found[0]), _one(turn, found[1])
+    elder, _, neighbour = argument.partition(" ")
     if not elder:
         raise Refused("people.how_to_neighbour")
     return (
@@ -45,7 +37,7 @@ def _named(turn: Turn, argument: str) -> tuple[Member, Member]:
 
 
 def _one(turn: Turn, name: str) -> Member:
-    found = [turn.asker] if name in MYSELF else people.resolve(turn.session, turn.asker, name)
+    found = people.resolve(turn.session, turn.asker, name) if name else [turn.asker]
     if len(found) != 1:
         raise Refused("people.nobody_or_several", count=len(found))
     return found[0]

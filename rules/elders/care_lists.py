@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
@@ -11,7 +12,7 @@ from sqlmodel.sql.expression import Select
 
 from models.elders.care import Concern, Finding
 from models.lunch.meals import Meal
-from models.members.people import Member
+from models.members.people import Canteen, Member
 from rules.values import Text
 
 
@@ -90,3 +91,52 @@ def line(missed: Missed) -> Text:
     if missed.goer:
         return Text("care.line_with", what=what, by=missed.goer)
     return Text("care.line_pressing" if concern.pressing else "care.line_open", what=what)
+
+
+COLUMNS = (
+    "id",
+    "day",
+    "meal",
+    "person",
+    "cause",
+    "status",
+    "asked",
+    "goer",
+    "finding",
+    "raised_at",
+    "closed_at",
+)
+MOST = 500
+
+
+def page(
+    session: Session, canteen: Canteen, span: tuple[date | None, date | None], after: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """A page of the export: who was missed at which meal, and how it was found out that they are well."""
+    first, last = span
+    own = _with_names().where(Concern.canteen_id == canteen.id, Concern.id > after)
+    own = own.where(Meal.day >= first) if first else own
+    own = own.where(Meal.day <= last) if last else own
+    rows = session.exec(own.order_by(col(Concern.id)).limit(MOST)).all()
+    return [(missed.concern.id, _row(missed)) for missed in _named(session, rows)]
+
+
+def _row(missed: Missed) -> dict[str, Any]:
+    concern = missed.concern
+    return {
+        "id": concern.id,
+        "day": missed.meal.day.isoformat(),
+        "meal": missed.meal.sitting.value,
+        "person": missed.elder.name,
+        "cause": concern.cause.value,
+        "status": "open" if concern.closed_at is None else "closed",
+        "asked": len(concern.asked_ids),
+        "goer": missed.goer or None,
+        "finding": concern.finding.value if concern.finding else None,
+        "raised_at": _instant(concern.raised_at),
+        "closed_at": _instant(concern.closed_at),
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, update
@@ -10,9 +10,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from models.elders.needs import Need, NeedCategory, NeedState
-from models.members.people import Member
+from models.members.people import Canteen, Member
 from models.members.vault import unsealed
 from rules.elders.needs import UNDONE
+from rules.settings import at, local_day
 from rules.values import Text
 
 MOST_KEPT = 100
@@ -31,21 +32,21 @@ class Listed:
 
 def of_owner(session: Session, member: Member, first: int, many: int) -> tuple[list[Listed], int]:
     """A page of what somebody has to answer or to say, the nearest day first; and how many there are."""
-    return _page(session, [Need.owner_id == member.id, col(Need.state).in_(UNDONE)], first, many)
+    return _found(session, [Need.owner_id == member.id, col(Need.state).in_(UNDONE)], first, many)
 
 
 def of_village(session: Session, canteen_id: int, first: int, many: int) -> tuple[list[Listed], int]:
     """A page of everything that is not closed in a village."""
-    return _page(session, [Need.canteen_id == canteen_id, col(Need.state).in_(UNDONE)], first, many)
+    return _found(session, [Need.canteen_id == canteen_id, col(Need.state).in_(UNDONE)], first, many)
 
 
 def of_elder(session: Session, elder: Member, first: int, many: int) -> tuple[list[Listed], int]:
     """A page of what an elder has said themself, whatever became of it; the newest first."""
     own: list[Any] = [Need.elder_id == elder.id]
-    return _page(session, own, first, many, newest=True)
+    return _found(session, own, first, many, newest=True)
 
 
-def _page(
+def _found(
     session: Session, which: Sequence[Any], first: int, many: int, *, newest: bool = False
 ) -> tuple[list[Listed], int]:
     order = [col(Need.id).desc()] if newest else [col(Need.due_on), col(Need.id)]
@@ -92,22 +93,29 @@ COLUMNS = (
 )
 
 
-def exported(
-    session: Session, bounds: Sequence[ColumnElement[bool]], after: int, limit: int
-) -> list[dict[str, Any]]:
-    """A page of needs as plain rows; what was said about health is not in them."""
-    found = select(Need).where(*bounds, Need.id > after).order_by(col(Need.id)).limit(limit)
-    rows = session.exec(found).all()
+def page(
+    session: Session, canteen: Canteen, span: tuple[date | None, date | None], after: int
+) -> list[tuple[int, dict[str, Any]]]:
+    """A page of the export, by the day it was said; what was said about health is not in it."""
+    first, last = span
+    own = select(Need).where(Need.canteen_id == canteen.id, Need.id > after)
+    own = own.where(Need.noted_at >= at(canteen, first, time.min)) if first else own
+    own = own.where(Need.noted_at < at(canteen, last + timedelta(days=1), time.min)) if last else own
+    rows = session.exec(own.order_by(col(Need.id)).limit(PAGE)).all()
     ids = {number for row in rows for number in (row.elder_id, row.owner_id, row.noted_by_id)}
     names = dict(session.exec(select(Member.id, Member.name).where(col(Member.id).in_(ids))).all())
-    return [_exported(row, names) for row in rows]
+    return [(row.id, _exported(canteen, row, names)) for row in rows]
 
 
-def _exported(need: Need, names: Mapping[int, str]) -> dict[str, Any]:
-    private = need.category == NeedCategory.HEALTH
+def public_words(need: Need) -> str:
+    """The elder's words where they may be read by funders: not what is about health."""
+    return "" if need.category == NeedCategory.HEALTH else unsealed(need, "words")
+
+
+def _exported(canteen: Canteen, need: Need, names: Mapping[int, str]) -> dict[str, Any]:
     return {
         "id": need.id,
-        "day": need.noted_at.astimezone(UTC).date().isoformat(),
+        "day": local_day(canteen, need.noted_at).isoformat(),
         "person": names.get(need.elder_id),
         "noted_by": names.get(need.noted_by_id or 0),
         "category": need.category.value,
@@ -117,8 +125,8 @@ def _exported(need: Need, names: Mapping[int, str]) -> dict[str, Any]:
         "due_on": need.due_on.isoformat(),
         "becomes": need.becomes.value if need.becomes else None,
         "outcome": need.outcome.value if need.outcome else None,
-        "text": "" if private else unsealed(need, "words"),
-        "answer": "" if private else unsealed(need, "answer"),
+        "text": public_words(need),
+        "answer": "" if need.category == NeedCategory.HEALTH else unsealed(need, "answer"),
         "answered_at": _instant(need.answered_at),
         "visit": need.visit_id,
     }

@@ -20,7 +20,7 @@ from models.store import hold
 from rules import audit, canteens, examples
 from rules.audit import Act
 from rules.cooks import certificates, kitchen, proofs
-from rules.elders import request_lists, request_retention
+from rules.elders import need_lists, request_lists, request_retention
 from rules.homes import visit_coverage
 from rules.lunch import bookings, rolls
 from rules.members import care_links
@@ -52,6 +52,7 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
         "shifts": shifts_privacy.kept(session, member.id, MOST_BOOKINGS),
         **request_lists.kept(session, member.id),
         "visits": visit_coverage.kept(session, member),
+        "needs": need_lists.kept(session, member.id),
         "agreements": examples.kept(session, member.id),
         "bookings": [_booking(booking, meal) for booking, meal in session.exec(mine)],
     }
@@ -90,6 +91,7 @@ def erase(session: Session, member_id: int, act: Act) -> Member:
     _forget_words(session, member)
     request_retention.forget_member(session, member, act)
     visit_coverage.forget(session, member, act)
+    need_lists.forget_member(session, member, act.now)
     _forget_messages(session, member, name)
     if telegram_id is not None:
         _forget_account(session, telegram_id)

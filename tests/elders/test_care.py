@@ -14,7 +14,7 @@ from models.lunch.meals import BookingState, Mode, Sitting, StandingBooking
 from models.members.people import CareLink, Consent, Role, Status
 from models.members.vault import seal
 from models.outbox import MessageClass, OutboxMessage
-from rules.elders import care, care_calls
+from rules.elders import care, care_calls, care_lists
 from rules.lunch import bookings, meals, serving
 from rules.lunch.bookings import Order
 from rules.members import statuses
@@ -569,3 +569,22 @@ class TestTruth:
         other = villager("别家女儿", Role.FAMILY, telegram_id=1097)
         village.now = noon(1)
         assert "不能替" in village.says(other, "李奶奶今天吃了吗")[0]
+
+
+def test_the_export_says_who_was_missed_and_how_it_was_found_out(
+    session, canteen, missed, granny, daughter, clock_at, act
+):
+    clock_at(15)
+    care.answer(session, missed.id, Finding.FINE, act(daughter, now=noon(16)))
+    [(number, row)] = care_lists.page(session, canteen, (None, None), 0)
+    assert number == missed.id
+    assert tuple(row) == care_lists.COLUMNS
+    assert (row["person"], row["cause"], row["status"], row["asked"], row["finding"]) == (
+        "李奶奶",
+        "no_show",
+        "closed",
+        2,
+        "fine",
+    )
+    assert care_lists.page(session, canteen, (date(2026, 11, 27), None), 0) == []
+    assert care_lists.page(session, canteen, (None, date(2026, 11, 25)), 0) == []

@@ -459,10 +459,10 @@ class TestForgetting:
         assert (need.words, need.state) == ("", NeedState.CLOSED)
 
 
-def test_the_export_leaves_out_what_is_about_health(session, granny, social_worker, noted, act):
+def test_the_export_leaves_out_what_is_about_health(session, canteen, granny, social_worker, noted, act):
     noted(granny)
     noted(granny, "膝盖痛", category=NeedCategory.HEALTH)
-    rows = need_lists.exported(session, [], 0, 10)
+    rows = [row for _, row in need_lists.page(session, canteen, (None, None), 0)]
     assert [row["text"] for row in rows] == [RADIO, ""]
     assert tuple(rows[0]) == need_lists.COLUMNS
     assert rows[0] | {"id": 0} == {
@@ -470,7 +470,9 @@ def test_the_export_leaves_out_what_is_about_health(session, granny, social_work
         "status": "open", "owner": "陈社工", "due_on": "2026-12-09", "becomes": None, "outcome": None, "text": RADIO,
         "answer": "", "answered_at": None, "visit": None,
     }  # fmt: skip
-    assert need_lists.exported(session, [], rows[-1]["id"], 10) == []
+    assert need_lists.page(session, canteen, (None, None), rows[-1]["id"]) == []
+    assert need_lists.page(session, canteen, (date(2026, 11, 26), None), 0) == []
+    assert len(need_lists.page(session, canteen, (date(2026, 11, 25), date(2026, 11, 25)), 0)) == 2
 
 
 def test_nothing_of_it_is_ever_said_in_the_group(
