@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from models.members.people import Canteen, Member, MemberRole, Role
+from models.members.vault import seal
 from models.store import open_store
 from sandbox.api import Dropped
 from sandbox.clock import Clock
@@ -70,7 +71,6 @@ def settle(url: str, people: int, now: datetime, **facts: Any) -> None:
         session.add(canteen)
         session.flush()
         ids = [(MANAGER, Role.MANAGER)] + [(FIRST + n, Role.ELDER) for n in range(people)]
-        private: Any = {"phone": PHONE, "address": ADDRESS, "diet": [DIET]}
         members = [
             Member(
                 canteen_id=canteen.id,
@@ -78,12 +78,14 @@ def settle(url: str, people: int, now: datetime, **facts: Any) -> None:
                 telegram_id=number,
                 joined_at=now,
                 approved_at=now,
-                **private,
+                diet=[DIET],
             )
             for number, _ in ids
         ]
         session.add_all(members)
         session.flush()
+        for member in members:
+            seal(session, member, phone=PHONE, address=ADDRESS)
         session.add_all(
             MemberRole(member_id=member.id, role=role) for member, (_, role) in zip(members, ids, strict=True)
         )
