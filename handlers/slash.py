@@ -31,6 +31,7 @@ WORKING = (
     "serve",
     "deliver",
     "visits",
+    "household",
     "requests",
     "care",
     "needs",

@@ -45,6 +45,8 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
         "0 elder,120 family,240 on_call,every 240",
     ),
     "need_days": ("7", "14", "30"),
+    "visits_a_week": ("3", "4", "6"),
+    "visit_weekdays": ("2345", "24", "12345"),
     "group_emergencies": ("yes", "no"),
     "language": ("zh_CN", "en"),
     "timezone": ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong"),
@@ -54,7 +56,8 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
 CLOSINGS = {"lunch_closing": Sitting.LUNCH, "dinner_closing": Sitting.DINNER}
 LADDERS = {f"ladder_{urgency}": urgency for urgency in ladders.SEARCH}
 CLOCKS = frozenset({"post_at", "quiet_from", "quiet_until", "shift_reminder_at"})
-MOST = {"seats": 2000, "grace_seats": 50, "price": 1000, "need_days": 90}
+MOST = {"seats": 2000, "grace_seats": 50, "price": 1000, "visits_a_week": 50, "need_days": 90}
+WEEKDAYS = frozenset({"meal_weekdays", "visit_weekdays"})
 LONGEST_NAME = 64
 
 
@@ -84,7 +87,7 @@ def _read(canteen: Canteen, name: str, words: str) -> Any:
         return _awake(canteen, name, _clock(words)).isoformat("minutes")
     if name == "sittings":
         return [Sitting(word).value for word in words.split(",")]
-    if name == "meal_weekdays":
+    if name in WEEKDAYS:
         return sorted({_weekday(letter) for letter in words})
     if name == "market_days":
         return _digits(words)
@@ -179,6 +182,7 @@ def offered(name: str, words: str) -> Any:
     readers: dict[str, Any] = {
         "sittings": lambda: tuple(Sitting(word) for word in words.split(",")),
         "meal_weekdays": lambda: tuple(map(int, words)),
+        "visit_weekdays": lambda: tuple(map(int, words)),
         "price": lambda: int(words) * 100,
         "market_days": lambda: _digits(words),
     }
@@ -189,7 +193,7 @@ def offered(name: str, words: str) -> Any:
 def _said(name: str, value: Any) -> Any:
     if name == "price":
         return Fen(value)
-    if name == "meal_weekdays":
+    if name in WEEKDAYS:
         return [Text(f"weekday.{number}") for number in value]
     if name == "group_emergencies":
         return Text(f"canteens.group_emergencies_{'yes' if value in (True, 'yes') else 'no'}")
