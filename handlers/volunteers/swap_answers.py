@@ -16,7 +16,7 @@ from nlu import Intent, Understanding
 from nlu.phrases import comes_after_all
 from nlu.sentence import read_sentence
 from rules.values import Answer, Message, Refused, Text, Toast
-from rules.volunteers import places, shifts, swap_answers, swap_posts, swap_states
+from rules.volunteers import places, shifts, swap_answers, swap_posts, swap_states, swaps
 from rules.volunteers.rosters_read import duties_in
 from rules.volunteers.swaps import Asking
 
@@ -108,6 +108,18 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return Toast(Text("common.done"), edit=Message(said))
 
 
+def give_back(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """ "I cannot", by somebody who was not asked before it moved: while the shift is ahead."""
+    known(turn)
+    swap, _ = swap_states.found(turn.session, number(arguments[0]), turn.act)
+    if turn.now > swap.offered_at + swaps.ANSWERED_WITHIN:
+        raise Refused("swaps.too_late_to_give_back")
+    swap = swap_answers.undo(turn.session, turn.village, swap.id, turn.act)
+    _, shift, giver = swap_posts.about(turn.session, swap)
+    said = Text("swaps.undone", name=giver.name, **shifts.facts(turn.village, shift))
+    return Toast(Text("common.done"), edit=Message(said))
+
+
 def sure(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """The answer to two duties at once."""
     card = turn.opened(arguments[0], "shifts.overlap")
@@ -154,6 +166,7 @@ BUTTONS = {
     "swapyes": approve,
     "swapnot": refuse,
     "swapundo": undo,
+    "swapback": give_back,
     "swapsure": sure,
     "swapday": ask_day,
     "swapwho": chosen,

@@ -5,7 +5,15 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models.members.people import Canteen, Member
-from models.volunteers.shifts import OPEN_SWAPS, RESPONSIBLE, Assignment, Swap, SwapKind, SwapState
+from models.volunteers.shifts import (
+    OPEN_SWAPS,
+    RESPONSIBLE,
+    Assignment,
+    Swap,
+    SwapKind,
+    SwapPolicy,
+    SwapState,
+)
 from rules import outbox
 from rules.audit import Act
 from rules.values import Button, Message, Refused, Text
@@ -76,6 +84,8 @@ def approve(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
 
 
 def _check_agreed(session: Session, swap: Swap, place: Assignment, act: Act) -> None:
+    if swap.state == SwapState.TAKEN:
+        raise Refused("swaps.approved_already")
     if swap.state != SwapState.AGREED:
         swap_states.check_open(session, swap, place, act)
         raise Refused("swaps.over")
@@ -131,43 +141,25 @@ def _tell_expired(session: Session, swap: Swap, act: Act) -> None:
 def undo(session: Session, canteen: Canteen, swap_id: int, act: Act) -> Swap:
     """Give a place back that was just taken; what everybody was asked is asked again."""
     swap, place = swap_states.held(session, swap_id, act)
-    if act.actor_id not in (swap.taker_id, swap.asked_by_id):
+    unasked = place.member_id if swap.policy == SwapPolicy.OPEN else None
+    if act.actor_id not in (swap.taker_id, swap.asked_by_id, unasked):
         shifts.check_coordinates(session, act)
     if swap.state != SwapState.TAKEN or swap.taker_id is None:
         raise Refused("shifts.changed_since")
     taker, giver = session.get_one(Member, swap.taker_id), session.get_one(Member, place.member_id)
     counter = session.get(Assignment, swap.counter_id) if swap.counter_id else None
-    before = swap_states.seen(swap)
-    back = hand_back(session, Sides(place, giver, taker, counter), act)
+    before, sides = swap_states.seen(swap), Sides(place, giver, taker, counter)
+    back = hand_back(session, sides, act)
     again = _asked_everybody(swap) and swap.asked_by_id == giver.id and act.now < swap.expires_at
     swap.assignment_id = back.id
     swap.state = SwapState.OFFERED if again else SwapState.WITHDRAWN
     swap.taker_id, swap.counter_id, swap.agreed_at = (None if again else taker.id), None, None
     swap.approved_by_id, swap.ended_at = None, None if again else act.now
     swap_states.record(session, swap, "swaps.undone", before, act)
-    _tell_back(session, canteen, swap, (giver, taker), act)
+    swap_posts.tell_undone(session, canteen, swap, sides, act)
     return swap
 
 
 def _asked_everybody(swap: Swap) -> bool:
     """What one person was asked ends with their answer; nobody else could take it."""
     return swap.kind == SwapKind.GIVE or swap.wanted_on is not None
-
-
-def _tell_back(
-    session: Session, canteen: Canteen, swap: Swap, people: tuple[Member, Member], act: Act
-) -> None:
-    giver, taker = people
-    _, shift, _ = swap_posts.about(session, swap)
-    facts, key = shifts.facts(canteen, shift), f"swap:{swap.id}:undone:{act.update_id}"
-    outbox.tell(
-        session,
-        key,
-        giver,
-        Text("swaps.undone_notice", name=taker.name, **facts),
-        now=act.now,
-        before=shift.starts_at,
-    )
-    news = Text("swaps.undone_news", name=taker.name, giver=giver.name, **facts)
-    places.tell_coordinators(session, key, shift, news, act)
-    outbox.touch(session, "swap", swap.id, act.now)

@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from models.members.people import Canteen, Member
 from models.outbox import MessageClass, Post
-from models.volunteers.shifts import Assignment, Shift, Swap, SwapKind, SwapState
+from models.volunteers.shifts import Assignment, Shift, Swap, SwapKind, SwapPolicy, SwapState
 from rules import outbox
 from rules.audit import Act
 from rules.settings import after_quiet
@@ -137,12 +137,44 @@ def ask_coordinators(session: Session, canteen: Canteen, swap: Swap, act: Act) -
 def tell_taken(session: Session, canteen: Canteen, swap: Swap, sides: Sides, act: Act) -> None:
     """It has moved: both and the coordinators are told, the post says who came forward."""
     key, shift = f"swap:{swap.id}:{act.update_id}:taken", session.get_one(Shift, sides.place.shift_id)
+    # Where one side's word is enough, the other was not asked and may say no afterwards.
+    unasked = swap.policy == SwapPolicy.OPEN and swap.asked_by_id == act.actor_id
+    no = ((Button(Text("swaps.button_give_back"), f"swapback:{swap.id}"),),) if unasked else ()
     for member in (sides.giver, sides.taker):
         if member.id != act.actor_id:
-            said = settled(session, canteen, sides, member)
+            said = Message(settled(session, canteen, sides, member), no)
             outbox.tell(session, key, member, said, now=act.now, before=shift.starts_at)
     places.tell_coordinators(session, key, shift, settled(session, canteen, sides, None), act)
     outbox.touch(session, "swap", swap.id, act.now)
+
+
+def tell_undone(session: Session, canteen: Canteen, swap: Swap, sides: Sides, act: Act) -> None:
+    """It has moved back: whoever did not do it hears what is theirs again and what is not."""
+    shift = session.get_one(Shift, sides.place.shift_id)
+    facts, key = shifts.facts(canteen, shift), f"swap:{swap.id}:undone:{act.update_id}"
+    changed_mind = act.actor_id == sides.taker.id
+    giver_reads = "swaps.undone_notice" if changed_mind else "swaps.undone_giver"
+    told = (
+        (sides.giver, Text(giver_reads, name=sides.taker.name, **facts)),
+        (sides.taker, Text("swaps.undone_taker", name=sides.giver.name, **facts)),
+    )
+    for member, said in [pair for pair in told if pair[0].id != act.actor_id]:
+        whole = _with_other(session, canteen, sides, member, said)
+        outbox.tell(session, key, member, whole, now=act.now, before=shift.starts_at)
+    news = Text("swaps.undone", name=sides.giver.name, **facts)
+    if changed_mind:
+        news = Text("swaps.undone_news", name=sides.taker.name, giver=sides.giver.name, **facts)
+    places.tell_coordinators(session, key, shift, _with_other(session, canteen, sides, None, news), act)
+    outbox.touch(session, "swap", swap.id, act.now)
+
+
+def _with_other(session: Session, canteen: Canteen, sides: Sides, reader: Member | None, said: Text) -> Text:
+    """In an exchange the other shift goes back as well."""
+    if sides.counter is None:
+        return said
+    other = shifts.line(canteen, session.get_one(Shift, sides.counter.shift_id))
+    key = "swaps.other_yours" if reader is sides.taker else "swaps.other_theirs"
+    return Text("swaps.both_lines", first=said, second=Text(key, line=other, name=sides.taker.name))
 
 
 def settled(session: Session, canteen: Canteen, sides: Sides, reader: Member | None) -> Text:

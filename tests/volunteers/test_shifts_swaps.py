@@ -280,7 +280,7 @@ def test_where_the_coordinator_approves_nothing_moves_before(
         swap_answers.approve(session, canteen, offered.id, act(uncle))
     swap_answers.approve(session, canteen, offered.id, act(social_worker))
     assert (offered.state, holder(session, offered)) == (SwapState.TAKEN, ["覃叔"])
-    with pytest.raises(Refused, match=r"swaps\.already_taken"):
+    with pytest.raises(Refused, match=r"swaps\.approved_already"):
         swap_answers.approve(session, canteen, offered.id, act(social_worker))
 
 
