@@ -30,9 +30,14 @@ def parser() -> argparse.ArgumentParser:
     _import(add("import", "people or menus from a CSV file: all rows or none"))
     _export(add("export", "lists as JSON, CSV or XLSX"))
     add("backup", "a verified copy of the store, taken while the bot runs").add_argument("file", type=Path)
-    add("restore", "bring a backup back into an empty store").add_argument("file", type=Path)
+    _restore(add("restore", "bring a backup back into an empty store"))
     add("migrate", "bring the store to this release")
     add("health", "exit 0 when bot, store, inbox, outbox and duties are alive")
+    vault = add("vault", "the keys of what is private: rotate the master key, or copy the ring")
+    vault.add_argument("what", choices=["rotate", "copy"])
+    vault.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="where the one copy of the ring goes"
+    )
     add("erase", "forget a person everywhere").add_argument("person_id", type=int)
     audit = add("audit", "check that the audit was not changed")
     audit.add_argument("what", choices=["verify"])
@@ -53,6 +58,12 @@ def _canteen(command: argparse.ArgumentParser) -> None:
     command.add_argument("--timezone", metavar="TZ")
     command.add_argument("--language", choices=["zh_CN", "en"])
     command.add_argument("--manager", action="append", default=[], metavar="TELEGRAM_ID:NAME")
+
+
+def _restore(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument("--keys", type=Path, metavar="RING", help="the ring, its master key beside it")
+    command.add_argument("--without-keys", action="store_true", help="everybody comes back as a number")
 
 
 def _import(command: argparse.ArgumentParser) -> None:

@@ -26,6 +26,7 @@ from pydantic import (
 
 DEFAULT_FILE = Path("config.toml")
 PREFIX = "CANTEEN_"
+CREDENTIAL = "gulou-key"
 PUBLIC_BASE = "https://api.telegram.org"
 
 
@@ -69,6 +70,8 @@ class StoreSection(Section):
     """Where the book is kept."""
 
     url: str = Field(default="sqlite:///canteen.db", pattern=r"^(sqlite:///|postgresql\+psycopg://).+")
+    key_file: Path | None = None
+    ring_file: Path | None = None
 
 
 class WebSection(Section):
@@ -183,6 +186,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     environ = os.environ if environ is None else environ
     unknown = _unknown_variables(environ)
     data = _read_file(path)
+    _take_credential(data, environ)
     for section, values in _variables(environ).items():
         given = data.setdefault(section, {})
         if isinstance(given, dict):  # else it is named as a mistake
@@ -215,6 +219,14 @@ def _read_file(path: Path | None) -> dict[str, Any]:
         raise WrongConfig([Mistake(str(chosen), str(wrong), "syntax")]) from None
     except (UnicodeDecodeError, OSError) as wrong:
         raise WrongConfig([Mistake(str(chosen), type(wrong).__name__, "unreadable")]) from None
+
+
+def _take_credential(data: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """The master key that systemd hands over, unless the file names another."""
+    credential = Path(environ.get("CREDENTIALS_DIRECTORY", "/nowhere")) / CREDENTIAL
+    store = data.setdefault("store", {})
+    if isinstance(store, dict) and credential.exists():
+        store.setdefault("key_file", str(credential))
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:

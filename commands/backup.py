@@ -13,10 +13,14 @@ def main(arguments: Namespace) -> int:
     if arguments.file.exists():
         complain("cli.file_exists", file=str(arguments.file))
         return 1
+    from commands.opening import keys_of
     from models import backup
 
+    keys = keys_of(config)
+    if arguments.file.parent.resolve() in (keys.key.parent.resolve(), keys.ring.parent.resolve()):
+        complain("cli.key_with_backups", folder=str(arguments.file.parent))
     try:
-        count = backup.write(config.store.url, arguments.file)
+        count = backup.write(config.store.url, arguments.file, keys)
     except backup.NotABackup as bad:
         complain("cli.backup_bad", why=str(bad))
         return 1

@@ -10,10 +10,11 @@ def main(arguments: Namespace) -> int:
     config = configured(arguments)
     if config is None:
         return 1
+    from commands.opening import keys_of
     from models import migrate
 
     try:
-        migrate.upgrade(config.store.url)
+        migrate.upgrade(config.store.url, keys=keys_of(config))
     except migrate.StoreTooNew:
         complain("cli.store_too_new")
         return 1

@@ -8,17 +8,25 @@ from sqlmodel import Session, select
 import models
 from config import Config
 from models import migrate
+from models.members.keyring import Place
 from models.members.people import Canteen
 from models.store import Store, open_store
 
 assert models
 
 
+def keys_of(config: Config) -> Place:
+    """Where the keys lie: as the configuration says, else beside the store."""
+    beside = Place.beside(config.store.url)
+    return Place(config.store.key_file or beside.key, config.store.ring_file or beside.ring)
+
+
 @contextmanager
 def opened(config: Config) -> Iterator[Store]:
     """The store of the configuration, beside a running bot or alone."""
-    migrate.upgrade(config.store.url)
-    store = open_store(config.store.url)
+    keys = keys_of(config)
+    migrate.upgrade(config.store.url, keys=keys)
+    store = open_store(config.store.url, keys=keys)
     try:
         yield store
     finally:

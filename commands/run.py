@@ -51,7 +51,7 @@ async def _live(config: Config, token: str) -> int:
     if not config.telegram.webhook_url and undisturbed(config.store.url):
         early.begin()
     try:
-        store = await asyncio.to_thread(_opened, config.store.url)
+        store = await asyncio.to_thread(_opened, config)
         return 1 if store is None else await _work(config, token, store, (telegram, early))
     finally:
         await early.close()
@@ -77,6 +77,29 @@ async def _work(config: Config, token: str, store: "Store", reach: tuple[Telegra
     return 1
 
 
+def unlocked(store: "Store", *, ready: bool) -> bool:
+    """Whether what is private in the store can be read; at the very first start the keys are made."""
+    from models.members.keyring import KeyMissing, WrongKey
+    from models.members.sealed import anything_sealed
+
+    ring = store.vault.ring
+    try:
+        if ring.check():
+            return True
+    except WrongKey:
+        complain("cli.wrong_key", file=str(ring.place.key))
+        return False
+    except KeyMissing:
+        complain("cli.key_missing", file=str(ring.place.key))
+        return False
+    if ready and anything_sealed(store.engine):
+        complain("cli.key_missing", file=str(ring.place.ring))
+        return False
+    ring.make()
+    say("cli.key_made", key=str(ring.place.key), ring=str(ring.place.ring))
+    return True
+
+
 def undisturbed(url: str) -> bool:
     """Whether surely no other bot works on this store: its poll would be broken off by ours."""
     if not url.startswith("sqlite:///"):
@@ -92,16 +115,18 @@ def undisturbed(url: str) -> bool:
     return True
 
 
-def _opened(url: str) -> "Store | None":
+def _opened(config: Config) -> "Store | None":
     """The store, ours alone and of this release; a complaint and nothing when it cannot be had."""
     from sqlalchemy.exc import OperationalError
 
+    from commands.opening import keys_of
     from models import migrate
     from models.store import StoreBusy, open_store
 
+    url, keys = config.store.url, keys_of(config)
     try:
         # Taken before it is changed: a newer release must not rebuild the tables under a bot that runs.
-        store = open_store(url, exclusive=True)
+        store = open_store(url, exclusive=True, keys=keys)
     except StoreBusy:
         complain("cli.store_busy")
         return None
@@ -109,12 +134,12 @@ def _opened(url: str) -> "Store | None":
         complain("cli.store_down", why=type(wrong.orig).__name__)
         return None
     try:
-        migrate.upgrade(url)
+        if unlocked(store, ready=migrate.current(url) is not None):
+            migrate.upgrade(url, keys=keys)
+            return store
     except migrate.StoreTooNew:
         complain("cli.store_too_new")
     except OperationalError as wrong:
         complain("cli.store_down", why=type(wrong.orig).__name__)
-    else:
-        return store
     store.close_now()
     return None

@@ -1,13 +1,14 @@
 """A store as one file and back: between SQLite and PostgreSQL, and from any earlier release to this one.
 
 The file is gzipped JSON lines: a head with the format and the revision, then `[table, {column: value}]` for every
-row, parents before children, and a foot with the count of rows. Instants are ISO 8601 in UTC.
+row, parents before children, and a foot with the count of rows. Instants are ISO 8601 in UTC. What says who somebody is
+stands in a third place of a row, sealed: the keys are not in the file, only where they lay when it was written.
 """
 
 import gzip
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import migrate
+from models.members.belongings import pack, unpack
+from models.members.keyring import Keyring, Place
+from models.members.vault import Vault
 
-FORMAT = "gulou-backup-1"
+FORMAT = "gulou-backup-2"
+FORMATS = (FORMAT, "gulou-backup-1")
 BATCH = 500
 
 
@@ -28,13 +33,17 @@ class NotEmpty(Exception):
     """The store to restore into holds something already."""
 
 
-def write(url: str, file: Path) -> int:
+class NoKeys(Exception):
+    """The keys that the file was sealed with are neither beside the store nor where they lay."""
+
+
+def write(url: str, file: Path, keys: Place | None = None) -> int:
     """Copy the store into a new file while others work on it, verify the copy by restoring it; answers the rows."""
-    unfinished = file.with_name(f"{file.name}.part")
+    unfinished, keys = file.with_name(f"{file.name}.part"), keys or Place.beside(url)
     try:
-        count = _dump(url, unfinished)
+        count = _dump(url, unfinished, keys)
         with tempfile.TemporaryDirectory() as folder:
-            restored = restore(f"sqlite:///{Path(folder) / 'verify.db'}", unfinished)
+            restored = restore(f"sqlite:///{Path(folder) / 'verify.db'}", unfinished, keys)
         if restored != count:
             raise NotABackup(f"{restored} of {count} rows came back")
         unfinished.rename(file)
@@ -43,16 +52,39 @@ def write(url: str, file: Path) -> int:
     return count
 
 
-def restore(url: str, file: Path) -> int:
-    """Bring a file back into an empty store and up to this release; answers the rows."""
+def restore(
+    url: str, file: Path, keys: Place | None = None, *, taken_from: Place | None = None, without: bool = False
+) -> int:
+    """Bring a file back into an empty store and up to this release; answers the rows.
+
+    Keys that are not beside the store are taken from where they lay; `without` them everybody comes back as a number.
+    """
     if migrate.current(url) is not None and _anything(url):
         raise NotEmpty(url.partition("://")[0])
-    lines = read(file)
-    revision = str(next(lines)["revision"])
-    migrate.upgrade(url, revision)
-    count = _load(url, lines)
-    migrate.upgrade(url)
+    keys, lines = keys or Place.beside(url), read(file)
+    head = next(lines)
+    if not without:
+        _bring_keys(keys, taken_from or _lay(head))
+    migrate.upgrade(url, str(head["revision"]), keys)
+    vault = Vault(keys)
+    count = _load(url, (line for line in ((one[0], unpack(vault, one)) for one in lines) if line[1]))
+    migrate.upgrade(url, keys=keys)
     return count
+
+
+def _lay(head: Mapping[str, Any]) -> Place | None:
+    """Where the keys lay when the file was written; a file from before there were keys needs none."""
+    return Place(*map(Path, head["keys"])) if "keys" in head else None
+
+
+def _bring_keys(keys: Place, source: Place | None) -> None:
+    ring = Keyring(keys)
+    if source is None or (keys.ring.exists() and keys.ring.samefile(source.ring)):
+        return
+    if source.ring.exists():
+        ring.take_over(Keyring(source))
+    elif not ring.check():
+        raise NoKeys(str(source.ring))
 
 
 def read(file: Path) -> Iterator[Any]:
@@ -61,7 +93,7 @@ def read(file: Path) -> Iterator[Any]:
         with gzip.open(file, "rt", encoding="utf-8") as opened:
             lines = (json.loads(line) for line in opened)
             head = next(lines, None)
-            if not isinstance(head, dict) or head.get("format") != FORMAT:
+            if not isinstance(head, dict) or head.get("format") not in FORMATS:
                 raise NotABackup("unknown format")
             yield head
             yield from _rows(lines)
@@ -99,23 +131,28 @@ def _anything(url: str) -> bool:
         engine.dispose()
 
 
-def _dump(url: str, file: Path) -> int:
-    engine, count = _engine(url), 0
+def _dump(url: str, file: Path, keys: Place) -> int:
+    engine, count, vault = _engine(url), 0, Vault(keys)
+    head = {"format": FORMAT, "revision": migrate.current(url), "keys": _absolute(keys)}
     snapshot = engine.execution_options(isolation_level="SERIALIZABLE")
     try:
         with snapshot.connect() as connection, gzip.open(file, "wt", encoding="utf-8") as out:
             if engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN")
-            print(json.dumps({"format": FORMAT, "revision": migrate.current(url)}), file=out)
+            print(json.dumps(head), file=out)
             for table in _tables(connection):
                 for row in connection.execution_options(yield_per=BATCH).execute(sa.select(table)).mappings():
                     values = {name: _out(value) for name, value in row.items()}
-                    print(json.dumps([table.name, values], ensure_ascii=True), file=out)
+                    print(json.dumps(pack(vault, table.name, values), ensure_ascii=True), file=out)
                     count += 1
             print(json.dumps({"rows": count}), file=out)
     finally:
         engine.dispose()
     return count
+
+
+def _absolute(keys: Place) -> list[str]:
+    return [str(keys.key.absolute()), str(keys.ring.absolute())]
 
 
 def _out(value: Any) -> Any:

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from models import backup
 from models.lunch.meals import Booking, Meal, Mode, Sitting, Source
+from models.members.keyring import Place
 from models.members.people import Canteen, Member
 from models.store import open_store
 
@@ -44,8 +45,8 @@ def village(store, store_url):
     return store_url
 
 
-def kept(url: str) -> list[object]:
-    store = open_store(url)
+def kept(url: str, keys: Place | None = None) -> list[object]:
+    store = open_store(url, keys=keys)
     try:
         return store.read_now(
             lambda session: [
@@ -59,38 +60,38 @@ def kept(url: str) -> list[object]:
         store.close_now()
 
 
-def test_a_village_comes_back_on_sqlite(village, tmp_path):
+def test_a_village_comes_back_on_sqlite(village, store_keys, tmp_path):
     file = tmp_path / "copy.gz"
-    assert backup.write(village, file) == 4
+    assert backup.write(village, file, store_keys) == 4
     target = f"sqlite:///{tmp_path / 'back.db'}"
     assert backup.restore(target, file) == 4
     assert kept(target) == kept(village)
 
 
-def test_a_village_moves_to_another_store_and_lives_on(village, tmp_path, request):
+def test_a_village_moves_to_another_store_and_lives_on(village, store_keys, tmp_path, request):
     from tests.stores import new_postgres
 
     file = tmp_path / "copy.gz"
-    backup.write(village, file)
+    backup.write(village, file, store_keys)
     target = new_postgres(request.getfixturevalue("postgres_server"))
-    backup.restore(target, file)
+    backup.restore(target, file, Place(tmp_path / "new.key", tmp_path / "new.ring"))
     store = open_store(target)
     store.write_now(lambda session: session.add(Canteen(name="第二食堂", created_at=NOW)))
     store.close_now()
     assert len(kept(target)) == 2
 
 
-def test_a_store_that_holds_something_is_left_alone(village, tmp_path):
+def test_a_store_that_holds_something_is_left_alone(village, store_keys, tmp_path):
     file = tmp_path / "copy.gz"
-    backup.write(village, file)
+    backup.write(village, file, store_keys)
     with pytest.raises(backup.NotEmpty):
         backup.restore(village, file)
 
 
 @pytest.mark.parametrize("harm", ["cut", "noise", "no foot", "other"])
-def test_a_broken_file_is_refused(village, tmp_path, harm):
+def test_a_broken_file_is_refused(village, store_keys, tmp_path, harm):
     file = tmp_path / "copy.gz"
-    backup.write(village, file)
+    backup.write(village, file, store_keys)
     spoil(file, harm)
     with pytest.raises(backup.NotABackup):
         backup.restore(f"sqlite:///{tmp_path / 'back.db'}", file)

@@ -43,6 +43,11 @@ class Place:
     ring: Path
 
     @classmethod
+    def at(cls, ring: Path) -> "Place":
+        """A ring with its master key beside it, under the same name."""
+        return cls(ring.with_suffix(".key"), ring)
+
+    @classmethod
     def beside(cls, url: str) -> "Place":
         """Beside a store on SQLite; for a server, in the folder the bot is started in."""
         name = url.partition("?")[0].removeprefix("sqlite:///")
@@ -123,6 +128,10 @@ class Keyring:
         with self._held() as ring:
             _append(ring, "".join(lines).encode())
         return len(missing)
+
+    def copy_to(self, file: Path) -> None:
+        """The one copy of the ring, written over the one before: who was forgotten must not live on in an old one."""
+        _replace(file, self.place.ring.read_text(encoding="ascii"))
 
     def rotate(self) -> int:
         """A new master key around the same keys of people; a kill at any moment leaves one that opens the ring."""
