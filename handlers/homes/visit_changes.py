@@ -1,5 +1,7 @@
 """A visit changed by a tap: another day, another companion, who cannot come; taken back; who was not seen for long."""
 
+from collections.abc import Sequence
+
 from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import number
 from handlers.homes.visits import FEW, check, find, undoable
@@ -7,7 +9,15 @@ from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.homes.visits import VisitState
 from models.members.people import Member
-from rules.homes import visit_coverage, visit_notices, visit_records, visit_talk, visits
+from rules.homes import (
+    visit_coverage,
+    visit_notices,
+    visit_proposals,
+    visit_records,
+    visit_talk,
+    visits,
+)
+from rules.homes.visit_proposals import Candidate
 from rules.homes.visits import Wanted
 from rules.values import Answer, Button, Message, Refused, Text, Toast, lines
 
@@ -77,20 +87,43 @@ def unseen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         if one.households
     ]
     facts = {"seen": found.seen, "households": found.households, "percent": found.percent}
-    page = found.unseen[first : first + FEW]
-    said = [visit_talk.late_line(one, turn.today) for one in page]
-    numbered = [Text("visits.numbered", number=at, what=what) for at, what in enumerate(said, first + 1)]
-    head = Text("visits.unseen_head") if page else Text("visits.all_seen")
-    rows = [
-        tuple(
-            Button(Text("visits.button_plan_one", number=at), f"visitplan:{one.elder.id}")
-            for at, one in enumerate(page, first + 1)
+    head = Text("visits.unseen_head" if found.unseen else "visits.all_seen")
+    message = _listed(turn, found.unseen, first, "visitseen")
+    late = (Button(Text("visits.button_late"), "visitlate:0"),)
+    return becomes(
+        Message(
+            lines(Text("visits.coverage", **facts), *levels, head, message.text), (*message.buttons, late)
         )
+    )
+
+
+def late(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Whose day has passed by their own rhythm: weekly, monthly, quarterly."""
+    check(turn)
+    found = visit_proposals.overdue(
+        visit_proposals.candidates(turn.session, turn.village, turn.today), turn.today
+    )
+    message = _listed(turn, found, number(arguments[0] or "0"), "visitlate")
+    head = Text("visits.late_head", count=len(found)) if found else Text("visits.none_late")
+    return becomes(Message(lines(head, message.text), message.buttons))
+
+
+def _listed(turn: Turn, found: Sequence[Candidate], first: int, verb: str) -> Message:
+    """Some households, and a button for each that plans a visit."""
+    page = found[first : first + FEW]
+    said = [
+        Text("visits.numbered", number=at, what=visit_talk.late_line(one, turn.today))
+        for at, one in enumerate(page, first + 1)
     ]
-    if len(found.unseen) > FEW:
-        following = first + FEW if first + FEW < len(found.unseen) else 0
-        rows.append((Button(Text("common.more"), f"visitseen:{following}"),))
-    return becomes(Message(lines(Text("visits.coverage", **facts), *levels, head, *numbered), tuple(rows)))
+    plan = tuple(
+        Button(Text("visits.button_plan_one", number=at), f"visitplan:{one.elder.id}")
+        for at, one in enumerate(page, first + 1)
+    )
+    rows = [plan] if plan else []
+    if len(found) > FEW:
+        following = first + FEW if first + FEW < len(found) else 0
+        rows.append((Button(Text("common.more"), f"{verb}:{following}"),))
+    return Message(lines(*said), tuple(rows))
 
 
 def plan_one(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -116,5 +149,6 @@ BUTTONS = {
     "visitno": cannot,
     "visitundo": undo,
     "visitseen": unseen,
+    "visitlate": late,
     "visitplan": plan_one,
 }

@@ -8,11 +8,11 @@ from sqlmodel import select
 from models.audit import AuditEntry
 from models.elders.needs import Need
 from models.homes.visits import FollowUp, VisitOutcome, VisitState
-from models.members.people import Member, Role, Status
+from models.members.people import Member, Risk, Role, Status
 from models.members.vault import opened, seal
 from rules.elders import needs
 from rules.elders.needs import Said
-from rules.homes import visit_plans, visits
+from rules.homes import households, visit_plans, visits
 from tests.homes.visiting import MONDAY, WEDNESDAY, all_visits
 from tests.requesting import buttons_of
 
@@ -61,6 +61,7 @@ def test_only_social_workers_in_private_see_the_plan(
         for data in (
             f"visit:{planned[0].id}:see",
             "visitseen:0",
+            "visitlate:0",
             f"visitweek:{MONDAY}:show",
             f"visitout:{planned[0].id}:visited",
         ):
@@ -328,6 +329,22 @@ def test_who_was_not_seen_is_listed_and_planned_by_a_tap(village, session, socia
     assert all_visits(session)[0].state == VisitState.PLANNED, "planned before the second tap, it stays"
     village.taps(social_worker, "visitseen:3")
     assert "4." in newest(village, social_worker)
+
+
+def test_who_is_overdue_by_their_own_rhythm(
+    village, session, granny, neighbour, wrote, social_worker, committee, act
+):
+    households.set_risk(session, households.of(session, granny).id, Risk.HIGH, act(social_worker))
+    wrote(granny, days=10)
+    wrote(neighbour, days=10)
+    village.taps(social_worker, "visitseen:0")
+    taps(village, social_worker, "到时间没去")
+    said = newest(village, social_worker)
+    assert "有 1 户" in said
+    assert "李奶奶家（上寨）：10 天没见（每周去）" in said
+    wrote(granny)
+    village.taps(social_worker, "visitlate:0")
+    assert "都去过了" in newest(village, social_worker)
 
 
 def test_everybody_seen_is_said(village, session, granny, wrote, social_worker):
