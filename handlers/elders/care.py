@@ -5,7 +5,6 @@ from collections.abc import Callable
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.elders.care import Finding
-from models.members.people import Role
 from rules.elders import care, care_calls, care_lists, care_notices
 from rules.values import Answer, Button, Message, Refused, Text, Toast, lines
 
@@ -79,7 +78,7 @@ def listed(turn: Turn, argument: str) -> Answer:
 
 
 def _check_staff(turn: Turn) -> None:
-    if not turn.may(Role.SOCIAL_WORKER, Role.COOK):
+    if not turn.may(*care.ANSWERERS):
         raise Refused("care.only_staff")
 
 

@@ -10,8 +10,11 @@ from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.cards import Card
 from models.elders.needs import Need, NeedCategory, NeedKind, NeedOutcome, NeedState
-from models.elders.requests import Request
+from models.elders.requests import Request, RequestKind
 from models.members.people import Member, Role
+from models.members.vault import unsealed
+from nlu import Context, Intent, understand
+from nlu.errands import help_kind
 from rules.audit import Act
 from rules.elders import callouts, need_changes, need_lists, need_turns, needs
 from rules.elders.callouts import About
@@ -19,6 +22,9 @@ from rules.values import Answer, Button, Message, Refused, Rows, Text
 
 OUTCOMES = (NeedOutcome.MET, NeedOutcome.PARTLY, NeedOutcome.NOT_POSSIBLE)
 DAYS = 7
+ASKING = frozenset(intent for intent in Intent if intent.value.startswith("request_")) - {
+    Intent.REQUEST_OTHER
+}
 MOST = 3
 
 
@@ -78,14 +84,23 @@ def ask_turn(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 def turned(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """It becomes a request, a menu wish, an issue or a note."""
-    find(turn, arguments[0])
+    need = find(turn, arguments[0])
     if arguments[1] not in set(NeedKind):
         raise Refused("common.old_button")
-    need = need_turns.become(turn.session, int(arguments[0]), NeedKind(arguments[1]), turn.act)
+    kind = NeedKind(arguments[1])
+    meant = _help_with(turn, need)
+    need = need_turns.become(turn.session, need.id, kind, turn.act, help_with=meant)
     said = Message(Text(f"needs.turned_{need.becomes}", name=_name(turn, need)), _undo(turn, need, "turn"))
     if need.request_id is not None:
         turn.answer(request_forms.form(turn, turn.session.get_one(Request, need.request_id)))
     return becomes(said)
+
+
+def _help_with(turn: Turn, need: Need) -> RequestKind | None:
+    """What kind of help the elder's words ask for, when they do."""
+    words = unsealed(need, "words")
+    read = understand(words, turn.local, Context(chat="private", addressed=True))
+    return RequestKind(help_kind(read.intent, words)) if read.intent in ASKING else None
 
 
 def more(turn: Turn, arguments: tuple[str, ...]) -> Answer:

@@ -1,5 +1,6 @@
 """An elder expected and not seen: a concern is raised, taken into somebody's hands, answered, or ends by itself."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlmodel import Session, select
@@ -25,7 +26,23 @@ UNDO = timedelta(minutes=10)
 
 
 def missed(session: Session, meal: Meal, elder: Member, cause: ConcernCause, act: Act) -> Concern | None:
-    """Begin to ask after somebody; nobody asks after who is away, in hospital or gone, nor after the helpers."""
+    """Begin to ask after somebody at once."""
+    concern = raise_for(session, meal, elder, cause, act)
+    if concern is not None:
+        care_calls.climb(session, concern.id, act.now)
+    return concern
+
+
+def raise_for(
+    session: Session,
+    meal: Meal,
+    elder: Member,
+    cause: ConcernCause,
+    act: Act,
+    *,
+    later: timedelta = timedelta(),
+) -> Concern | None:
+    """A concern about somebody; none about who is away, in hospital or gone, nor about the helpers."""
     today = local_day(session.get_one(Canteen, meal.canteen_id), act.now)
     if {status_on(session, elder, day) for day in (meal.day, today)} != {Status.ACTIVE}:
         return None
@@ -33,12 +50,11 @@ def missed(session: Session, meal: Meal, elder: Member, cause: ConcernCause, act
         return None
     concern = _of(session, meal.id, elder.id) or Concern(
         canteen_id=meal.canteen_id, elder_id=elder.id, meal_id=meal.id, cause=cause, raised_at=act.now,
-        rung_at=act.now, next_at=act.now,
+        rung_at=act.now + later, next_at=act.now + later,
     )  # fmt: skip
     if concern.id is not None and not _begins_again(concern, cause, act):
         return None
     record(session, concern, act, "care.raised", {"cause": cause.value})
-    care_calls.climb(session, concern.id, act.now)
     return concern
 
 
@@ -47,8 +63,18 @@ def missed_silently(session: Session, meal: Meal, act: Act) -> int:
     if meal.state == MealState.CANCELLED:
         return 0
     found = regulars.missing(session, meal)
-    raised = [missed(session, meal, elder, ConcernCause.SILENT, act) for elder in found]
-    return sum(concern is not None for concern in raised)
+    return missed_together(session, meal, found, ConcernCause.SILENT, act)
+
+
+def missed_together(
+    session: Session, meal: Meal, elders: Sequence[Member], cause: ConcernCause, act: Act
+) -> int:
+    """Several are missed at one meal: all are known before the first is asked after; answers how many."""
+    raised = [raise_for(session, meal, elder, cause, act) for elder in elders]
+    concerns = [concern for concern in raised if concern is not None]
+    for concern in concerns:
+        care_calls.climb(session, concern.id, act.now)
+    return len(concerns)
 
 
 def is_asked_after(session: Session, member: Member) -> bool:

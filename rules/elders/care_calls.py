@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.elders.care import Concern, ConcernCause, Finding
@@ -24,6 +25,12 @@ ASKED_AFTER = timedelta(minutes=30)
 MUTED_FOR = timedelta(minutes=15)
 """A status set by mistake can be taken back for ten minutes: so long a concern only waits."""
 STALE = timedelta(hours=6)
+MANY = 4
+"""From so many on, those responsible get one message about all of a meal."""
+ROUND = timedelta(minutes=5)
+STAFF = frozenset(
+    {Audience.ON_CALL, Audience.SOCIAL_WORKER, Audience.MANAGER, Audience.COMMITTEE, Audience.DOCTOR}
+)
 
 
 def due(session: Session, now: datetime, limit: int = PAGE) -> Sequence[Concern]:
@@ -136,14 +143,39 @@ def _ask(
     about = About(scene.canteen, scene.elder)
     known, told = {besides}, list[Member]()
     concern.calls += 1
+    number, asked = number_of(scene.canteen, concern), list(concern.asked_ids)
     for audience in sorted(audiences, key=care_notices.ORDER.index, reverse=True):
         found = [one for one in callouts.people(session, about, [audience], now) if one.id not in known]
         known |= {member.id for member in found}
-        said = care_notices.question(session, scene, concern, audience, number_of(scene.canteen, concern))
-        told += callouts.call(session, scene.canteen, found, Call(key_of(concern), said, now))
-    asked = dict.fromkeys((*concern.asked_ids, *(member.id for member in told)))
-    concern.asked_ids = list(asked)
+        if audience in STAFF and _is_one_of_many(session, concern):
+            told += _tell_of_all(session, scene, concern, found, now)
+            continue
+        said = care_notices.question(session, scene, concern, audience, number)
+        reached = callouts.call(session, scene.canteen, found, Call(key_of(concern), said, now))
+        asked += [member.id for member in reached]
+        told += reached
+    concern.asked_ids = list(dict.fromkeys(asked))
     return told
+
+
+def _is_one_of_many(session: Session, concern: Concern) -> bool:
+    """Whether so many were missed at this meal that those responsible are told of all in one message."""
+    if concern.pressing:
+        return False
+    others = select(func.count()).select_from(Concern).where(Concern.meal_id == concern.meal_id)
+    waiting = others.where(col(Concern.closed_at).is_(None), col(Concern.goer_id).is_(None))
+    return session.exec(waiting).one() >= MANY
+
+
+def _tell_of_all(
+    session: Session, scene: Scene, concern: Concern, found: Sequence[Member], now: datetime
+) -> list[Member]:
+    """Once for all who were missed at this meal and come to this step now; answers who can be reached."""
+    key = f"care:all:{concern.meal_id}:{now.timestamp() // ROUND.total_seconds():.0f}"
+    said = care_notices.of_all(scene, number_of(scene.canteen, concern))
+    callouts.call(session, scene.canteen, found, Call(key, said, now))
+    reached = callouts.reachable(session, scene.canteen, found)
+    return [member for member in found if member.id in reached]
 
 
 def number_of(canteen: Canteen, concern: Concern) -> int:

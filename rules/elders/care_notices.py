@@ -44,6 +44,13 @@ def question(session: Session, scene: Scene, concern: Concern, audience: Audienc
     return Message(again, asking(concern.id, call=audience == Audience.FAMILY))
 
 
+def of_all(scene: Scene, number: int) -> Message:
+    """Several were missed at one meal: the way to the list of them."""
+    said = Text("care.several", day=scene.meal.day, sitting=scene.meal.sitting)
+    again = Text("care.again", number=number, said=said) if number > 1 else said
+    return Message(again, ((Button(Text("care.button_list"), "carepage:0"),),))
+
+
 def _to_elder(scene: Scene, concern: Concern, number: int) -> Message:
     facts = {"name": scene.elder.name, "sitting": scene.meal.sitting, "day": scene.meal.day}
     key = f"care.ask_elder_{concern.cause}" if number == 1 else "care.ask_elder_again"

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 from models.elders.needs import Need, NeedCategory, NeedState
 from models.members.people import Canteen, Member
 from models.members.vault import unsealed
+from rules.elders import need_notices
 from rules.elders.needs import UNDONE
 from rules.settings import at, local_day
 from rules.values import Text
@@ -84,6 +85,8 @@ def line(one: Listed, today: date, *, owner: bool = False) -> Text:
 
 def own_line(need: Need) -> Text:
     """One need for the elder who said it."""
+    if need.state == NeedState.CLOSED and need.words:
+        return need_notices.answer_said(need)
     return Text(f"needs.own_{need.state}", words=unsealed(need, "words"), due_on=need.due_on)
 
 

@@ -22,15 +22,16 @@ from rules.values import Refused
 LIKELY = {
     NeedCategory.HEALTH: RequestKind.HEALTH_CHECK,
     NeedCategory.MEALS: RequestKind.MEAL_HELP,
-    NeedCategory.HOME: RequestKind.REPAIR,
     NeedCategory.OUTINGS: RequestKind.ESCORT,
     NeedCategory.COMPANY: RequestKind.COMPANIONSHIP,
 }
-"""Which kind of help a need is most likely about; any other is `other`, and the form lets it be changed."""
+"""Which kind of help a need is most likely about when its words do not say."""
 OVER = (RequestState.ACCEPTED, RequestState.CANCELLED)
 
 
-def become(session: Session, need_id: int, kind: NeedKind, act: Act) -> Need:
+def become(
+    session: Session, need_id: int, kind: NeedKind, act: Act, *, help_with: RequestKind | None = None
+) -> Need:
     """Turn an open need into what somebody can act on; a note is answered by being noted."""
     need = held(session, need_id, act)
     if need.state != NeedState.OPEN or need.becomes is not None:
@@ -38,7 +39,7 @@ def become(session: Session, need_id: int, kind: NeedKind, act: Act) -> Need:
     before = seen(need)
     need.becomes = kind
     if kind == NeedKind.REQUEST:
-        need.request_id = _request(session, need, act).id
+        need.request_id = _request(session, need, help_with, act).id
     if kind == NeedKind.MENU_WISH:
         elder = session.get_one(Member, need.elder_id)
         need.wish_id = menus.wish(session, elder, unsealed(need, "words"), act).id
@@ -48,9 +49,9 @@ def become(session: Session, need_id: int, kind: NeedKind, act: Act) -> Need:
     return need
 
 
-def _request(session: Session, need: Need, act: Act) -> Request:
+def _request(session: Session, need: Need, help_with: RequestKind | None, act: Act) -> Request:
     canteen, elder = session.get_one(Canteen, need.canteen_id), session.get_one(Member, need.elder_id)
-    kind = LIKELY.get(need.category, RequestKind.OTHER)
+    kind = help_with or LIKELY.get(need.category, RequestKind.OTHER)
     wish = Wish(kind, unsealed(need, "words"), urgency=need.urgency)
     return requests.ask(session, canteen, elder, wish, act)
 

@@ -15,12 +15,15 @@ from rules.audit import Act
 from rules.elders import care
 from rules.lunch import ledger
 from rules.members.people import holds
-from rules.values import Refused, Text
+from rules.values import Button, Message, Refused, Style, Text
 
 SERVERS = (Role.COOK, Role.VOLUNTEER, Role.SOCIAL_WORKER)
 EARLY = timedelta(hours=1)
 LATE = timedelta(hours=6)
 UNDO = timedelta(minutes=10)
+ROLL_CALL = timedelta(minutes=15)
+MANY = 3
+"""So many and nobody ticked off: it is the list that is missing, not the eaters."""
 EXPECTED = (BookingState.BOOKED, BookingState.NO_SHOW)
 EATEN = (BookingState.SERVED, BookingState.PICKED_UP, BookingState.DELIVERED)
 BECOMES = {Mode.DINE_IN: BookingState.SERVED, Mode.TAKEAWAY: BookingState.PICKED_UP}
@@ -122,14 +125,35 @@ def finish(session: Session, meal_id: int, act: Act) -> int:
     meal.state = MealState.SERVED
     session.add(meal)
     audit.record(session, act, "meals.served", f"meal:{meal.id}")
-    left = session.exec(select(Booking).where(Booking.meal_id == meal.id)).all()
+    booked = select(Booking).where(Booking.meal_id == meal.id).order_by(col(Booking.id))
+    left = session.exec(booked).all()
     for booking in left:
         if booking.state == BookingState.WAITLISTED:
             settle(session, booking, BookingState.CANCELLED, act)
     absent = [booking for booking in left if booking.state == BookingState.BOOKED]
     if act.now > meal.starts_at + LATE:
         return _missed_long_ago(session, meal, absent, act)
-    return sum(_miss(session, booking, meal, act) for booking in absent)
+    for booking in absent:
+        settle(session, booking, BookingState.NO_SHOW, act)
+    eaters = [session.get_one(Member, booking.eater_id) for booking in absent]
+    if len(absent) >= MANY and not any(booking.state in EATEN for booking in left):
+        return _nobody_ticked(session, meal, eaters, act)
+    return care.missed_together(session, meal, eaters, ConcernCause.NO_SHOW, act)
+
+
+def _nobody_ticked(session: Session, meal: Meal, eaters: Sequence[Member], act: Act) -> int:
+    """Nobody was ticked off at all: the kitchen is asked for its list before so many are rung up."""
+    raised = [
+        care.raise_for(session, meal, eater, ConcernCause.NO_SHOW, act, later=ROLL_CALL) for eater in eaters
+    ]
+    minutes = int(ROLL_CALL.total_seconds() // 60)
+    said = Text(
+        "serving.nobody_ticked", day=meal.day, sitting=meal.sitting, count=len(eaters), minutes=minutes
+    )
+    roll = Button(Text("serving.button_roll"), f"servepage:{meal.id}:0", Style.PRIMARY)
+    key = f"unticked:{meal.id}"
+    outbox.tell_role(session, key, meal.canteen_id, (Role.COOK,), Message(said, ((roll,),)), now=act.now)
+    return sum(concern is not None for concern in raised)
 
 
 def _missed_long_ago(session: Session, meal: Meal, absent: Sequence[Booking], act: Act) -> int:

@@ -588,3 +588,72 @@ def test_the_export_says_who_was_missed_and_how_it_was_found_out(
     )
     assert care_lists.page(session, canteen, (date(2026, 11, 27), None), 0) == []
     assert care_lists.page(session, canteen, (None, date(2026, 11, 25)), 0) == []
+
+
+class TestMany:
+    """Many were missed at one meal: the kitchen is asked for its list first, those responsible get one message."""
+
+    @pytest.fixture
+    def eaters(self, session, canteen, villager, lunch, act):
+        made = [villager(f"老人{number}", Role.ELDER) for number in "甲乙丙丁戊"]
+        for eater in made:
+            bookings.book(session, canteen, eater, Order(THURSDAY, Sitting.LUNCH), act(eater))
+        return made
+
+    def test_nobody_was_ticked_off_so_the_cook_is_asked_before_anybody_is_rung_up(
+        self, village, session, eaters, lunch, cook, social_worker, act, clock_at
+    ):
+        serving.finish(session, lunch.id, act(now=noon(0)))
+        assert last_told(village, cook) == (
+            "11月26日 周四午饭还没点名，5 位没有记录。请补点一下，不然 15 分钟后我就挨个去问。"
+        )
+        assert clock_at(14) == []
+        village.now = noon(14)
+        village.taps(cook, buttons_of(session, cook, "补点名"))
+        village.taps(cook, f"serveall:{lunch.id}")
+        village.taps(cook, f"serveyes:{lunch.id}")
+        assert {one.finding for one in session.exec(select(Concern))} == {Finding.SEEN}
+        assert clock_at(60) == []
+        assert sent_to(session, social_worker) == []
+
+    def test_when_the_list_does_not_come_those_responsible_hear_of_all_in_one_message(
+        self, village, session, eaters, lunch, cook, social_worker, manager, act, clock_at
+    ):
+        serving.finish(session, lunch.id, act(now=noon(0)))
+        assert set(clock_at(15)) == {manager.id}
+        assert last_told(village, manager) == (
+            "11月26日 周四午饭有好几位没来，还没问到本人。请看名单，打电话或者去看看。"
+        )
+        assert len(sent_to(session, manager)) == 1
+        village.now = noon(16)
+        village.taps(manager, buttons_of(session, manager, "看名单"))
+        clock_at(30)
+        assert [len(sent_to(session, who)) for who in (social_worker, manager)] == [1, 3]
+        clock_at(45)
+        assert "第 2 次" in last_told(village, social_worker)
+        assert {one.asked_ids == [] for one in session.exec(select(Concern))} == {True}
+
+    def test_of_three_each_is_asked_after_by_name(self, session, eaters, lunch, cook, manager, act):
+        for eater in eaters[:2]:
+            serving.check_in(session, bookings_of(session, eater).id, act(cook, now=lunch.starts_at))
+        serving.finish(session, lunch.id, act(now=noon(0)))
+        assert asked(session) == [manager.id] * 3
+
+    def test_who_needs_help_is_never_one_of_many(
+        self, village, session, eaters, lunch, manager, act, clock_at
+    ):
+        serving.finish(session, lunch.id, act(now=noon(0)))
+        clock_at(15)
+        first = session.exec(select(Concern).order_by(col(Concern.id))).first()
+        care.answer(session, first.id, Finding.HELP, act(eaters[0], now=noon(16)))
+        assert "需要帮忙" in last_told(village, manager)
+
+    def test_whoever_is_asked_by_name_still_is_when_many_were_missed(
+        self, village, session, eaters, lunch, granny, daughter, canteen, act, clock_at
+    ):
+        bookings.book(session, canteen, granny, Order(THURSDAY, Sitting.LUNCH), act(granny))
+        serving.finish(session, lunch.id, act(now=noon(0)))
+        clock_at(15)
+        assert "您好吗" in last_told(village, granny)
+        clock_at(30)
+        assert "请您打个电话" in last_told(village, daughter)

@@ -10,7 +10,7 @@ from jobs.elders import needs as clock
 from jobs.scheduler import due_items, perform
 from models.audit import AuditEntry
 from models.elders.needs import Need, NeedCategory, NeedKind, NeedOutcome, NeedState
-from models.elders.requests import Request, RequestState, Urgency
+from models.elders.requests import Request, RequestKind, RequestState, Urgency
 from models.homes.visits import FollowUp
 from models.lunch.menus import MenuWish
 from models.members.people import Role, Status
@@ -278,7 +278,8 @@ class TestBecoming:
         self, session, granny, social_worker, noted, act, ticks, now
     ):
         need = noted(granny, "灯不亮了", category=NeedCategory.HOME)
-        need_turns.become(session, need.id, NeedKind.REQUEST, act(social_worker))
+        worker = act(social_worker)
+        need_turns.become(session, need.id, NeedKind.REQUEST, worker, help_with=RequestKind.REPAIR)
         request = session.get_one(Request, need.request_id)
         assert (request.kind, request.elder_id, unsealed(request, "words")) == (
             "repair",

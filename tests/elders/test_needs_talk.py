@@ -272,7 +272,7 @@ class TestLists:
         assert village.says(granny, "/needs")[0].splitlines() == [
             "您说过的：",
             "“我想学用手机”，12月9日 周三前给您答复。",
-            "“要是村口能装个灯就好了”，已经答复您了。",
+            "您说的“要是村口能装个灯就好了”办好了。",
         ]
 
     def test_pages_of_six(self, village, session, granny, social_worker):
