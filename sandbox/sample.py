@@ -9,7 +9,7 @@ from models.lunch.meals import Meal, MealState, Mode, Sitting, StandingBooking
 from models.members.people import Canteen, CareLink, Consent, Member, MemberRole, Role
 from models.members.vault import seal
 from rules.settings import closes_at, settings_of, starts_at
-from sandbox import sample_kitchen, sample_requests, sample_shifts, sample_visits
+from sandbox import sample_kitchen, sample_needs, sample_requests, sample_shifts, sample_visits
 
 GROUP = -1001000000001
 TITLE = "鼓楼村乐龄食堂"
@@ -69,6 +69,7 @@ def fill(session: Session, now: datetime, language: str = "zh_CN") -> Canteen:
     sample_kitchen.fill(session, canteen, people, WEEK, now)
     sample_shifts.fill(session, canteen, people, now)
     sample_requests.fill(session, canteen, people, now)
+    sample_needs.fill(session, canteen, people, now)
     sample_visits.fill(session, canteen, people, now)
     return canteen
 
