@@ -158,7 +158,7 @@ KILLED = """
 import sys
 from datetime import datetime, UTC
 import models
-from models.people import Account
+from models.members.people import Account
 from models.store import open_store
 store = open_store(sys.argv[1])
 for number in range(1, 100000):

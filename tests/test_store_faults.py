@@ -134,7 +134,7 @@ async def test_units_that_wait_share_one_commit_and_none_is_answered_before_it(s
 LIMITED = """
 import resource, sys
 import models
-from models.people import Account
+from models.members.people import Account
 from models.store import StoreFull, open_store
 store = open_store(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
