@@ -11,8 +11,9 @@ from sqlmodel import Session, col, select
 from models.elders.needs import Need
 from models.homes.visits import FollowUp, Visit, VisitState
 from models.members.people import Canteen, Household, Member, Risk
-from models.members.vault import opened, unsealed
+from models.members.vault import opened
 from rules.audit import Act
+from rules.elders import need_lists
 from rules.homes import visit_findings, visit_proposals, visits
 from rules.homes.households import LEVELS
 from rules.homes.visit_proposals import MONTH, Candidate
@@ -82,7 +83,7 @@ COLUMNS = ("id", "day", "person", "worker", "companion", "status", "outcome", "n
 def page(
     session: Session, canteen: Canteen, span: tuple[date | None, date | None], after: int
 ) -> list[tuple[int, dict[str, Any]]]:
-    """A page of the export: no finding is ever in it; `needs` are the elder's words, as in the list of needs."""
+    """A page of the export: no finding is ever in it; `needs` are the elder's words, but not what is about health."""
     first, last = span
     own = select(Visit).where(Visit.canteen_id == canteen.id, Visit.id > after)
     own = own.where(Visit.day >= first) if first else own
@@ -94,8 +95,8 @@ def page(
     said: dict[int, list[str]] = defaultdict(list)
     noted = select(Need).where(col(Need.visit_id).in_([row.id for row in rows])).order_by(col(Need.id))
     for need in session.exec(noted):
-        said[need.visit_id or 0].append(unsealed(need, "words"))
-    return [(row.id, {**_row(row, names), "needs": ";".join(said[row.id])}) for row in rows]
+        said[need.visit_id or 0].append(need_lists.public_words(need))
+    return [(row.id, {**_row(row, names), "needs": ";".join(filter(None, said[row.id]))}) for row in rows]
 
 
 def _row(visit: Visit, names: dict[int, str]) -> dict[str, Any]:
