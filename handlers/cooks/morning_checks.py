@@ -6,6 +6,7 @@ from handlers.members import people as asking
 from handlers.turn import Turn
 from models.cards import Card
 from models.members.people import Member
+from nlu.phrases import spoken
 from rules.cooks import kitchen, kitchen_card, samples
 from rules.members.people import resolve
 from rules.settings import settings_of
@@ -47,7 +48,10 @@ def named(turn: Turn, card: Card, words: str) -> Answer:
     check(turn)
     found = resolve(turn.session, turn.asker, words.strip())
     if not found:
-        raise Refused("people.nobody_or_several", count=0)
+        # Words that ask for something else end the question: said again they are heard.
+        if spoken(words) is None:
+            turn.ask("kitchen.who", awaits_text=True)
+        return Text("kitchen.name_first")
     return _ask_temperature(turn, found[0]) if len(found) == 1 else asking.which(turn, found, "kwhich")
 
 

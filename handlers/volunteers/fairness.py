@@ -4,9 +4,8 @@ from handlers.lunch.bookings import known
 from handlers.lunch.rolls import number
 from handlers.turn import Turn
 from models.members.people import Member
-from models.volunteers.shifts import Shift
+from models.volunteers.shifts import Shift, ShiftState
 from rules import outbox
-from rules.settings import after_quiet
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
 from rules.volunteers import eligibility, fairness, shifts
 from rules.volunteers.fairness import Load
@@ -62,9 +61,21 @@ def _check_plans(turn: Turn) -> None:
 def whom(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Who could be asked to fill a gap."""
     _check_plans(turn)
-    shift = shifts.held(turn.session, number(arguments[0]), turn.village.id)
-    turn.answer(_suggestions(turn, shift))
+    turn.answer(_suggestions(turn, _gap(turn, arguments[0])))
     return Toast(Text("fairness.button_whom"))
+
+
+def _gap(turn: Turn, word: str) -> Shift:
+    """A shift somebody can still be found for; one that is over, called off or full by now is not."""
+    shift = shifts.held(turn.session, number(word), turn.village.id)
+    facts = {"day": shift.day, "duty": shift.duty}
+    if shift.state == ShiftState.CANCELLED:
+        raise Refused("shifts.is_off", **facts)
+    if turn.now >= shift.ends_at:
+        raise Refused("shifts.over")
+    if len(shifts.live(turn.session, shift.id)) >= shift.needed:
+        raise Refused("fairness.enough_by_now", **facts)
+    return shift
 
 
 def _suggestions(turn: Turn, shift: Shift) -> Message:
@@ -83,7 +94,7 @@ def _ask_button(load: Load, shift: Shift) -> Button:
 def ask(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """One of them is asked, in private."""
     _check_plans(turn)
-    shift = shifts.held(turn.session, number(arguments[0]), turn.village.id)
+    shift = _gap(turn, arguments[0])
     member = turn.session.get(Member, number(arguments[1]))
     if member is None or member.canteen_id != turn.village.id:
         raise Refused("common.old_button")
@@ -95,8 +106,8 @@ def ask(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     said = Message(Text("fairness.please", name=turn.asker.name, **facts), ((yes, no),))
     if outbox.reach(turn.session, member) is None:
         return Toast(Text("fairness.no_phone", name=member.name), alert=True)
-    later = after_quiet(turn.village, turn.now)
-    row = outbox.tell(turn.session, f"shiftask:{shift.id}", member, said, now=turn.now, due_at=later)
+    key, begins = f"shiftask:{shift.id}", shift.starts_at
+    row = outbox.tell(turn.session, key, member, said, now=turn.now, before=begins)
     return Toast(Text("fairness.asked" if row else "fairness.asked_already", name=member.name))
 
 

@@ -105,7 +105,7 @@ def report_gaps(session: Session, due: Due, now: datetime) -> None:
     groups = _by_moment(Look(session, now, [canteen]))
     for (_, moment), checked in groups.items():
         if moment.date() == due.day and f"{canteen.id}:{moment:%H%M}" == due.target:
-            reminders.report(session, canteen, checked, f"shift-gaps:{due.day}:{due.target}", now)
+            vacancies.report(session, canteen, checked, f"shift-gaps:{due.day}:{due.target}", now)
 
 
 def call_due(look: Look) -> Iterable[Due]:

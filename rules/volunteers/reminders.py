@@ -5,11 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from models.members.people import Canteen, Member
 from models.outbox import MessageClass
-from models.volunteers.shifts import RESPONSIBLE, Assignment, AssignmentState, DutyKind, Shift, ShiftState
+from models.volunteers.shifts import (
+    OPEN_SWAPS,
+    RESPONSIBLE,
+    Assignment,
+    AssignmentState,
+    DutyKind,
+    Shift,
+    ShiftState,
+    Swap,
+)
 from rules import outbox
 from rules.cooks import certificates
 from rules.members.presence import here, mute
@@ -34,6 +44,8 @@ class Expected:
     place: Assignment
     shift: Shift
     member: Member
+    offered: bool = False
+    """Whether they have said that they cannot, and nobody has come forward yet."""
 
     @property
     def confirmed(self) -> bool:
@@ -43,14 +55,16 @@ class Expected:
 
 def everybody(session: Session, shift_ids: Sequence[int], numbers: range | None = None) -> list[Expected]:
     """Whoever stands on the roster of some shifts, here or not; only some members when their numbers are given."""
-    rows = select(Assignment, Shift, Member).join(Shift, col(Shift.id) == col(Assignment.shift_id))
+    own = (col(Swap.assignment_id) == col(Assignment.id)) & col(Swap.state).in_(OPEN_SWAPS)
+    rows = select(Assignment, Shift, Member, exists().where(own & (Swap.asked_by_id == Assignment.member_id)))
+    rows = rows.join(Shift, col(Shift.id) == col(Assignment.shift_id))
     rows = rows.join(Member, col(Member.id) == col(Assignment.member_id))
     rows = rows.where(col(Assignment.shift_id).in_(shift_ids), col(Assignment.state).in_(RESPONSIBLE))
     rows = rows.where(Shift.state == ShiftState.OPEN)
     if numbers is not None:
         rows = rows.where(Assignment.member_id >= numbers.start, Assignment.member_id < numbers.stop)
     found = session.exec(rows.order_by(col(Shift.starts_at), col(Assignment.id)))
-    return [Expected(place, shift, member) for place, shift, member in found]
+    return [Expected(*row) for row in found]
 
 
 def expected(session: Session, found: Sequence[Expected]) -> list[Expected]:
@@ -108,12 +122,16 @@ def _tell_evening(
     member, day = theirs[0].member, theirs[0].shift.day
     key = "reminders.evening" if len(theirs) == 1 else "reminders.evening_several"
     said = [Text("reminders.evening_sure" if all(one.confirmed for one in theirs) else key, day=day)]
-    said += [Text("reminders.line", **_facts(canteen, one)) for one in theirs]
+    said += [_line(canteen, one) for one in theirs]
     lack = lacks.get(member.id)
     if lack is not None:
         said.append(Text("reminders.your_certificate", what=lack.kind))
     message = Message(lines(*said), tuple(row for one in theirs for row in buttons(canteen, one, theirs)))
     return _remind(session, f"shift-eve:{canteen.id}:{day}", member, message, theirs[0].shift, now)
+
+
+def _line(canteen: Canteen, one: Expected) -> Text:
+    return Text("reminders.line_offered" if one.offered else "reminders.line", **_facts(canteen, one))
 
 
 def _facts(canteen: Canteen, one: Expected) -> dict[str, object]:
@@ -201,44 +219,3 @@ def coming_up(session: Session, now: datetime, ahead: timedelta) -> Sequence[Shi
     near = near.where(Shift.ends_at > now, Shift.ends_at <= now + ahead + shifts.LONGEST)
     near = near.where(Shift.starts_at > now, Shift.starts_at <= now + ahead)
     return session.exec(near.order_by(col(Shift.starts_at), col(Shift.id))).all()
-
-
-def report(session: Session, canteen: Canteen, checked: Sequence[Shift], key: str, now: datetime) -> bool:
-    """Tell the coordinators, in one message, who has not answered and where hands are missing."""
-    planned = everybody(session, [shift.id for shift in checked])
-    there = {one.place.id for one in expected(session, planned)}
-    unheard = mute(session, [one.member for one in planned])
-    on_it: dict[int, list[Expected]] = defaultdict(list)
-    for one in planned:
-        on_it[one.shift.id].append(one)
-    told = [said for shift in checked for said in _state_of(canteen, shift, on_it[shift.id], there, unheard)]
-    # Whom to tell by mouth was said in the evening: that alone is no news.
-    if all(said.key == "reminders.ask_by_mouth" for said in told):
-        return False
-    short = [s for s in checked if sum(one.place.id in there for one in on_it[s.id]) < s.needed]
-    rows = tuple(
-        (Button(Text("reminders.button_whom", **shifts.facts(canteen, shift)), f"shiftwhom:{shift.id}"),)
-        for shift in short[:SHOWN]
-    )
-    message = Message(lines(*told), rows)
-    return bool(outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, message, now=now))
-
-
-def _state_of(
-    canteen: Canteen, shift: Shift, planned: Sequence[Expected], there: set[int], unheard: set[int]
-) -> list[Text]:
-    """What is wrong with one shift: too few, somebody away, somebody silent."""
-    facts = shifts.facts(canteen, shift)
-    away = [one.member.name for one in planned if one.place.id not in there]
-    coming = [one for one in planned if one.place.id in there]
-    silent = [one.member for one in coming if not one.confirmed]
-    asked = [member.name for member in silent if member.id not in unheard]
-    by_mouth = [member.name for member in silent if member.id in unheard]
-    missing = shift.needed - len(coming)
-    said = [
-        Text("reminders.short", missing=missing, **facts) if missing > 0 else None,
-        Text("reminders.away", names=away, **facts) if away else None,
-        Text("reminders.not_answered", names=asked, **facts) if asked else None,
-        Text("reminders.ask_by_mouth", names=by_mouth, **facts) if by_mouth else None,
-    ]
-    return [text for text in said if text is not None]

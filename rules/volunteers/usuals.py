@@ -44,7 +44,8 @@ def always(session: Session, canteen: Canteen, template_id: int, member: Member,
         try:
             placed.append(assignments.put(session, canteen, as_written(shift, member), act))
         except Refused as refused:
-            problems.append((shift.day, refused.text))
+            if refused.key != "shifts.already_on_it":
+                problems.append((shift.day, refused.text))
     _tell(session, canteen, Usual(row, member, tuple(placed)), act)
     return Usual(row, member, tuple(placed), tuple(problems))
 

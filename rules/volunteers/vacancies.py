@@ -1,4 +1,4 @@
-"""One call for hands a day: all gaps of the days ahead in one post, kept up to date as they fill."""
+"""Gaps: one call for hands a day, kept up to date as they fill; what those who plan hear half a day before."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,9 +11,11 @@ from models.outbox import MessageClass, Post
 from models.volunteers.shifts import HOLDS_SLOT, Assignment, Shift, ShiftState
 from models.volunteers.vacancies import VacancyCall
 from rules import outbox
+from rules.members.presence import mute
 from rules.settings import local_day, settings_of
 from rules.values import Button, Message, Style, Text, lines
-from rules.volunteers import rosters, shifts
+from rules.volunteers import reminders, rosters, shifts
+from rules.volunteers.reminders import Expected
 
 NAMED = 8
 OFFERED = 3
@@ -107,3 +109,46 @@ def open_in(session: Session, call_id: int, now: datetime) -> list[Shift]:
     people = _people(session, row.shift_ids)
     waiting = [shift for shift in named if shift.state == ShiftState.OPEN and shift.starts_at > now]
     return [shift for shift in waiting if len(people[shift.id]) < shift.needed]
+
+
+def report(session: Session, canteen: Canteen, checked: Sequence[Shift], key: str, now: datetime) -> bool:
+    """Tell the coordinators, in one message, who has not answered and where hands are missing."""
+    planned = reminders.everybody(session, [shift.id for shift in checked])
+    there = {one.place.id for one in reminders.expected(session, planned)}
+    unheard = mute(session, [one.member for one in planned])
+    on_it: dict[int, list[Expected]] = defaultdict(list)
+    for one in planned:
+        on_it[one.shift.id].append(one)
+    told = [said for shift in checked for said in _state_of(canteen, shift, on_it[shift.id], there, unheard)]
+    # Whom to tell by mouth was said in the evening: that alone is no news.
+    if all(said.key == "reminders.ask_by_mouth" for said in told):
+        return False
+    short = [s for s in checked if sum(one.place.id in there for one in on_it[s.id]) < s.needed]
+    rows = tuple(
+        (Button(Text("reminders.button_whom", **shifts.facts(canteen, shift)), f"shiftwhom:{shift.id}"),)
+        for shift in short[:OFFERED]
+    )
+    message = Message(lines(*told), rows)
+    return bool(outbox.tell_role(session, key, canteen.id, shifts.COORDINATORS, message, now=now))
+
+
+def _state_of(
+    canteen: Canteen, shift: Shift, planned: Sequence[Expected], there: set[int], unheard: set[int]
+) -> list[Text]:
+    """What is wrong with one shift: too few, somebody away, somebody silent."""
+    facts = shifts.facts(canteen, shift)
+    away = [one.member.name for one in planned if one.place.id not in there]
+    coming = [one for one in planned if one.place.id in there]
+    looking = [one.member.name for one in coming if one.offered]
+    silent = [one.member for one in coming if not one.confirmed and not one.offered]
+    asked = [member.name for member in silent if member.id not in unheard]
+    by_mouth = [member.name for member in silent if member.id in unheard]
+    missing = shift.needed - len(coming)
+    said = [
+        Text("reminders.short", missing=missing, **facts) if missing > 0 else None,
+        Text("reminders.away", names=away, **facts) if away else None,
+        Text("reminders.looking", names=looking, **facts) if looking else None,
+        Text("reminders.not_answered", names=asked, **facts) if asked else None,
+        Text("reminders.ask_by_mouth", names=by_mouth, **facts) if by_mouth else None,
+    ]
+    return [text for text in said if text is not None]

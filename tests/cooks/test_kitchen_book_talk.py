@@ -106,6 +106,22 @@ def test_two_of_the_same_name_are_told_apart(village, session, cook, villager, l
     assert "莫嫂体温多少" in last(village, cook)
 
 
+def test_a_number_before_the_name_is_asked_for_the_name_and_other_words_are_heard_again(
+    village, session, cook, villager, lunch
+):
+    villager("莫嫂", Role.COOK, telegram_id=1012)
+    village.says(cook, "/kitchen")
+    village.taps(cook, village.data_of("晨检"))
+    assert village.says(cook, "36.5") == ["先点名字，或者写全名，再写体温。"]
+    village.says(cook, "王师傅")
+    assert "体温" not in village.says(cook, "36.5")[0]
+    village.taps(cook, village.data_of("都好"))
+    assert session.exec(select(MorningCheck)).one().member_id == cook.id
+    village.taps(cook, "kwhose")
+    assert village.says(cook, "今天谁吃了红烧肉") == ["先点名字，或者写全名，再写体温。"]
+    assert village.says(cook, "今天谁吃了红烧肉")[0] != "先点名字，或者写全名，再写体温。"
+
+
 def test_samples_of_all_dishes_are_one_tap_then_the_fridge_and_a_picture(village, session, cook, lunch):
     village.says(cook, "/kitchen")
     village.taps(cook, village.data_of("留样"))

@@ -316,7 +316,33 @@ def test_a_gap_is_filled_by_asking_the_right_one(village, session, social_worker
     assert "陈社工想请您帮忙：11月26日 周四 9:00–12:00 打扫" in village.told(volunteer)[-1]
     village.taps(volunteer, f"shiftjoin:{row.id}")
     assert session.exec(select(Assignment)).one().member_id == volunteer.id
-    assert "来不了了" in village.taps(social_worker, f"shiftask:{row.id}:{volunteer.id}")
+    assert "已经够人了" in village.taps(social_worker, data)
+    row.needed = 2
+    session.flush()
+    assert "来不了了" in village.taps(social_worker, data)
+
+
+@pytest.mark.parametrize("button", ["shiftwhom:{0}", "shiftask:{0}:{1}"])
+def test_nobody_is_sought_for_what_is_over_off_or_full(
+    village, session, social_worker, volunteer, helpers, shift, button
+):
+    shift = shift()
+    tap = button.format(shift.id, volunteer.id)
+    before = village.now
+    village.now = shift.ends_at
+    assert village.taps(social_worker, tap) == "这个班已经过了。"
+    village.now, shift.state = before, ShiftState.CANCELLED
+    session.flush()
+    assert "取消" in village.taps(social_worker, tap)
+    shift.state, shift.needed = ShiftState.OPEN, 1
+    place = Assignment(
+        shift_id=shift.id, member_id=helpers[0].id, day=shift.day, slot=1, assigned_at=village.now
+    )
+    session.add(place)
+    session.flush()
+    assert "已经够人了" in village.taps(social_worker, tap)
+    asked = select(OutboxMessage).where(OutboxMessage.key.startswith("shiftask:"))
+    assert session.exec(asked).all() == []
 
 
 def test_a_no_is_a_good_answer_and_told_once(village, session, social_worker, volunteer, shift):

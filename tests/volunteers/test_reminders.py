@@ -579,7 +579,7 @@ def test_a_thousand_people_cost_as_many_statements_as_ten_but_for_their_own_mess
         engine = session.get_bind()
         listen = lambda *args: seen.append(args[2])  # noqa: E731
         event.listen(engine, "before_cursor_execute", listen)
-        reminders.report(session, canteen, [row], f"many:{count}", EVENING)
+        vacancies.report(session, canteen, [row], f"many:{count}", EVENING)
         event.remove(engine, "before_cursor_execute", listen)
         return len([one for one in seen if one.lstrip().upper().startswith("SELECT")])
 

@@ -11,8 +11,9 @@ from jobs.scheduler import perform
 from jobs.volunteers import reminders as duties
 from models.members.people import Role
 from models.outbox import Occurrence, OccurrenceState, OutboxMessage
-from models.volunteers.shifts import Assignment, AssignmentState, DutyKind, Shift
-from rules.volunteers import reminders, rosters
+from models.volunteers.shifts import Assignment, AssignmentState, DutyKind, Shift, SwapKind
+from rules.volunteers import reminders, rosters, swaps, vacancies
+from rules.volunteers.swaps import Asking
 from texts import Words
 
 THURSDAY = date(2026, 11, 26)
@@ -172,3 +173,26 @@ def test_the_evenings_list_of_those_without_a_phone_has_a_yes_for_each(
     village.taps(social_worker, village.data_of_told(social_worker, "覃叔说来：打扫"))
     assert place.state == AssignmentState.CONFIRMED
     assert "阿军" not in str(village.buttons)
+
+
+def test_who_looks_for_somebody_is_reminded_so_and_not_called_silent(
+    session, canteen, village, wakes, joins, volunteer, shift, social_worker, act
+):
+    place = joins(volunteer)
+    swaps.offer(session, canteen, place.id, Asking(), act(volunteer))
+    wakes(EVENING)
+    assert told(session, volunteer)[-1].endswith("9:00–12:00 打扫（在找人替，还没人接）")
+    shift.needed = 1
+    vacancies.report(session, canteen, [shift], "gaps", o_clock(21))
+    assert told(session, social_worker) == ["11月26日 周四 9:00–12:00 打扫：阿军来不了，在找人替，还没人接"]
+
+
+def test_whose_shift_somebody_else_wants_has_not_said_that_they_cannot(
+    session, canteen, wakes, joins, volunteer, villager, act, shift, social_worker
+):
+    place = joins(volunteer)
+    uncle = villager("韦叔", Role.VOLUNTEER, telegram_id=1010)
+    swaps.offer(session, canteen, place.id, Asking(SwapKind.COVER, uncle), act(uncle))
+    shift.needed = 1
+    vacancies.report(session, canteen, [shift], "gaps", o_clock(21))
+    assert told(session, social_worker) == ["11月26日 周四 9:00–12:00 打扫：阿军还没回话"]
