@@ -1,48 +1,166 @@
-"""Danger to a person now: read before anything else, in every chat; and the stories, jokes and warnings that are none."""
+"""Danger to a person now: read before anything else, in every chat; and the stories, jokes and warnings that are none.
+
+Words of dangers.toml become one letter each; a word that is danger alone, or a few letters near each other, raise the alarm
+unless something beside them speaks against it. What only half speaks against it leaves a doubt: in private that is asked about.
+"""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
-from nlu.rules import Rule, rule
-from nlu.values import Intent
+from nlu.danger_words import Marks, marked
 
-BREATH = "(?:喘|透|呼吸|上|接)不(?:上|过|来|出)(?:来)?气|气都?(?:喘|透|接|上)不(?:上|过)?来|喘不(?:过|上)|呼吸(?:困难|不了|不上)|没(?:有)?(?:呼吸|气)了|噎(?:住|着|到)|卡(?:住)?(?:了)?(?:喉咙|喉|嗓子)|憋得慌"
-HEART = "胸口?(?:很|好|有点|突然|一阵|发)*[痛疼闷]|心(?:口|脏)?(?:绞痛|很痛|好痛|好疼|疼得|痛得|难受得|病犯)|心口(?:很|好|有点|又)?[痛疼]|绞痛|心慌[^,。]{0,4}(?:厉害|难受|发抖|手抖|不行)"
-SENSES = "晕倒|(?:要|快)(?:晕|昏)(?:倒|了|过去)|头(?:很|好|太)?[晕昏][^。]{0,6}(?:要倒|倒了|站不)|(?:躺|倒|趴)在?[^,。]{0,6}(?:不动|动不了|没动静)|晕过去|昏(?:倒|迷|过去|死)|不省人事|没(?:有)?意识|意识(?:模糊|不清)|神志不清|(?:叫|喊)(?:他|她)?(?:都|也)?不(?:醒|应)|不会动了|(?:人|他|她|爷|奶|妈|爸|公|婆|叔|伯|婶|喊|叫).{0,5}没(?:有)?反应"
-STROKE = "突然不(?:会)?说话|眼睛(?:都)?(?:发)?直|抽(?:搐|筋不停)|口吐白沫|(?:嘴|脸|口)(?:巴|角)?歪|(?:半边|一边|左边|右边)(?:身|脸|手|脚|身子).{0,4}(?:不能动|动不了|麻|没力|没知觉)|(?:手|脚|腿|身子|身体|全身)(?:都|也|突然|发麻|没力|,)*(?:动不了|不能动|不会动|没知觉)|说不出话|说话(?:突然)?(?:含糊|不清)|中风|脑溢血"
-BLOOD = "大出血|吐血|流(?:了)?(?:好多|很多|大量|一地|一脸)的?血|流血(?:不止|了|$|[!,。])|血(?:止不住|流不停)|满(?:头|脸|地|身)(?:都)?是血"
-HARM = "触电|溺水|(?:被|让|给)[^,。]{0,4}(?:车|摩托)[^,。]{0,2}撞|(?:车|摩托)撞(?:了|到|倒)(?:人|我|他|她)|落水了|掉(?:进|到|下|落)?(?:了)?(?:水里|河里|塘里|井里|水塘|鱼塘|粪坑|水沟|悬崖|坎下|河|井)|被(?:毒?蛇|狗|马蜂|黄蜂)(?:咬|蛰)|蛇咬|烫伤|烧伤|烫(?:得|到|了).{0,4}(?:起(?:大)?泡|脱皮)|(?:拿|提)(?:着)?刀(?:要)?(?:砍|追)|砍人|被(?:人)?打(?:伤|得)"
-POISON = "(?:吐|拉)得(?:厉害|不行|站不)|上吐下泻|吐个不停|吃错(?:了)?药|药吃(?:多|错)了|服药过量|吃(?:了)?(?:一瓶|整瓶|一整瓶|太多)(?:的)?.{0,3}药|(?:喝|吃)(?:了)?(?:农药|老鼠药)|误(?:食|服)|中毒|(?:煤|燃)气(?:味|中毒|漏|泄)|漏(?:煤)?气"
-FIRE = "冒火(?:花|星)|着火|锅[^,。]{0,3}着了|起火了|(?:家|屋|房|灶|楼|车|电|柴|山)[^,。]{0,4}起火|失火|烧起来|火灾|冒(?:好|很|出)?(?:大|多|浓|黑)(?:的)?(?:黑|浓)?烟|冒.{0,3}浓烟"
-DESPAIR = "不想活|想死(?!你|我|他|的心)|活着没意思|不如死了|死了算了|自杀|跳楼|寻短见"
-LOST = "(?:妈|爸|爷|奶|公|婆|老人|孩子|老伴|孙子|孙女|[叔伯婶姨])[^,。]{0,6}(?:走丢|走失|失踪|不见了)|走丢了"
-PAIN = "(?:痛|疼)得(?:打滚|在地|满地|直叫|直冒|站不|说不|直不起|受不住)|(?:痛|疼)到(?:打滚|站不)|(?:痛|疼|晕)[^。]{0,8}(?:冒|出)(?:了)?(?:一身)?冷汗|没人(?:应门|应声|开门)[^。]{0,14}(?:呻吟|喊|哭|叫声)|里面(?:有人?)?(?:呻吟|哭喊)"
-HELP = "救命(?!稻草|恩人|药|之恩)|快来人|来人啊|(?:打|叫|拨)120|叫(?:辆|个)?救护车|救护车|快不行了|出事了(?!吗)|(?:家里?|屋里?)(?:进|来|有)(?:了)?(?:贼|小偷)"
-ENGLISH = r"can'?t breathe|chest pain|chest hurts|fell (?:down|over|and)|has fallen|collapsed|unconscious|passed out|on fire\b|fire in|there(?:'s| is) a fire|fire!|not waking|won'?t wake|had a (?:bad )?fall|slipped and|smoke (?:in|from|coming)|bleeding (?:a lot|badly|heavily)|stroke|heart attack|choking|ambulance|emergency|not breathing|smell(?:s)? (?:of )?gas|poison|help me\b.*(?:fall|fell|hurt)|can'?t get up"
-FALL = "摔[^,。]{0,3}(?:沟|坑|河|塘|坎)|摔(?:倒|了|伤|下|断|跤|一跤|在|得|着|地上|破|出)|滑倒|跌倒|跌(?:一跤|了一跤|下楼|下来|伤)|栽倒|绊倒|(?:楼梯|坡|坎|床|台阶)[^,。]{0,3}(?:滚|摔|跌|掉)(?:了)?下|倒在(?:地|厕|门|田|路|床|灶|院|浴)|起不来了?|爬不起来|站不起来"
-
-LONG_GONE = (
-    "去年|前年|上个?月|上次|以前|从前|那时|小时候|当年|年轻时|几年前|多年前|年前|last month|years? ago"
+NEAR, FAR, WHO, UNTHING = "[^,。!?\n]", "[^。!?\n]", "[^,。!?\nXA]", "[^,。!?\nX]"
+TOGETHER: tuple[tuple[str, str], ...] = (
+    ("breath", f"[PM]{NEAR}{{0,6}}N|N,?人凉"),
+    ("heart", f"C[^,。!?\nCX]{{0,8}}Q|心(?:L|慌|悸){FAR}{{0,8}}Z|捂着?C|心B[好很得]?Q"),
+    ("stroke", f"F[^,。!?\nPX]{{0,6}}K|H{UNTHING}{{0,6}}I|口水{NEAR}{{0,2}}直流"),
+    ("senses", f"P[^,。!?\nXA快要]{{0,4}}D|D{FAR}{{0,8}}快|U{UNTHING}{{0,8}}[OΛ]|U{UNTHING}{{0,4}}不动|[PM]{WHO}{{0,10}}O|[PM]{WHO}{{0,8}}S|T{WHO}{{0,6}}S|B{WHO}{{0,4}},?{NEAR}{{0,3}}S|^S"),
+    ("down", f"[雷树车墙房梁]{FAR}{{0,12}}P[^。XA]{{0,3}}倒了|[PM]?{WHO}{{0,6}}倒(?:在|到)了?[地路厕门田院村床沙灶浴街外山沟屋家楼河卫水桥.]|[PM](?:突然|一下子?|直接|刚才|刚刚|刚|就|又|都|给|,)*(?:倒|瘫)(?:下去|下来|下|地|了)(?:了|$|[,。!?快怎PMD])|P{WHO}{{0,6}}T(?:在|到|着)*(?:地上|地|路|马路|雪|田|沟|村口|桥)|T(?:在|到|着)*(?:地|路){FAR}{{0,8}}[SOΘ]"),
+    ("seizure", f"[PM]{UNTHING}{{0,6}}抽风|F{NEAR}{{0,4}}(?:沫|泡泡)|(?:烧|[PM]){FAR}{{0,6}}抽筋{FAR}{{0,6}}(?:B|翻|不停)|烧{FAR}{{0,5}}抽|Θ{FAR}{{0,8}}Θ"),
+    ("fall", f"[PM]{WHO}{{0,6}}Φ(?:了|$|[,。!?])(?!一?个?X)|从{WHO}{{0,6}}[LΦ]|[^,。!?\nXA]Φ了[^X]{{0,4}}B|B{NEAR}{{0,3}}[闪扭]{FAR}{{0,4}}S"),
+    ("wound", f"骨B?[^,。]{{0,3}}露|露{NEAR}{{0,3}}骨|[夹R]{{1,2}}(?:到|住|得)?{FAR}{{0,8}}(?:骨B?|B)[^,。]{{0,3}}[露断烂]|[PMB]{NEAR}{{0,8}}(?:被|给|让|遭)[^,。!?\nAV]{{0,6}}R(?:到|了|伤|着|断|破|中|住|倒|穿|一|$|[,。!BPM])|(?:^|[,。!?])被[^,。!?\nAV]{{0,4}}R(?:到|伤|中|住|倒)|R(?:到|伤|断|着|破|中|穿|了)*{NEAR}{{0,3}}B{FAR}{{0,10}}(?:血|断|快|骨|肿|黑|!)|[把将][PM]{NEAR}{{0,3}}(?:R|顶|咬|Φ(?:倒|了|伤|成|下|在))|B{NEAR}{{0,2}}弯了"),
+    ("blood", f"B{NEAR}{{0,6}}[流出冒飙喷]{NEAR}{{0,4}}血|血{NEAR}{{0,3}}(?:止不|流不|[喷涌])"),
+    ("water", f"[LΦ](?:进|到|下|在|入|了|去|过)*[WX]?W|[LΦ](?:进|到|下|入)+了?[水河塘坑沟井潭湖江渠]|P{WHO}{{0,6}}W{NEAR}{{0,4}}(?:[浮沉]|G|不见)"),
+    ("crash", f"V{NEAR}{{0,4}}R{NEAR}{{0,3}}[PMB]|V{NEAR}{{0,3}}把[PM]|[PM]?(?:被|给|让)V{NEAR}{{0,3}}[RL刮带]|V{NEAR}{{0,4}}L{FAR}{{0,8}}[PMB]|V{NEAR}{{0,3}}冲{NEAR}{{0,3}}P|[PM]{NEAR}{{0,4}}V{NEAR}{{0,4}}[LΦ](?:了|到|进|下|在|倒)|V{FAR}{{0,6}}R{FAR}{{0,6}}P"),
+    ("bite", f"[PM]{NEAR}{{0,4}}(?:被|给|让|遭)A{NEAR}{{0,3}}R{FAR}{{0,8}}(?:血|肿|深|口)|B{NEAR}{{0,4}}(?:被|给|让|遭)A{NEAR}{{0,3}}R"),
+    ("poison", f"E(?:了|下|进|过|的|着|掉|完|到|a|some)*{UNTHING}{{0,4}}J(?!的)|[把将拿]{NEAR}{{0,4}}J{NEAR}{{0,3}}E|(?:误|偷){NEAR}{{0,2}}E{NEAR}{{0,4}}J|P{NEAR}{{0,4}}ΣX?|Σ{NEAR}{{0,5}}[JX]|[JX]Σ|J{NEAR}{{0,2}}E(?:了|下)|[菌菇]{FAR}{{0,10}}(?:[吐拉泻晕幻Q]|小人|!)|胰岛素{FAR}{{0,16}}(?:没E|没吃|抖|冷汗|晕|花|慌|Z)"),
+    ("gas", f"(?:烤火|炭|炉){FAR}{{0,10}}[DS晕昏]"),
+    ("fire", f"[家屋房灶厨]{NEAR}{{0,3}}有火|(?:锅|线|灶|房|屋|柴|V|X)[^,。!?\n不]{{0,3}}(?:着了|烧起|烧着了)"),
+    ("burn", f"(?:烫|烧)(?:到|伤|着)(?:了|$|[,。!?PMB])|[PMB]{WHO}{{0,6}}烫(?:到|伤|着)"),
+    ("lost", f"P[^,。!?\nXAM]{{0,3}}G|Γ{FAR}{{0,14}}Y|Y{FAR}{{0,14}}Γ|[PY]{FAR}{{0,8}}(?:走不回|认不得路)|[PM]{NEAR}{{0,8}}迷了?路|迷了?路{FAR}{{0,10}}(?:山|回不|天黑|P)|[PM]{FAR}{{0,3}}下不了?山"),
+    ("door", f"(?:没P|没有P|Λ|O|不|没)[^,。]{{0,2}}(?:应|开|理)?X?{FAR}{{0,10}}(?:\\.|里头|屋里?|听到|听见)[^。]{{0,4}}(?:Θ|有声|哭)|(?:\\.|屋里|里头){FAR}{{0,4}}Θ|(?:敲|U)X?{FAR}{{0,8}}(?:O|Λ|没P|没有P|不开|没开){FAR}{{0,20}}(?:\\.|里头|屋|听|声|Θ|T|倒|不接|接不通|不通|天没|没出|天了)|天没(?:有)?(?:出门|Γ|开门|见到?P|看到P){FAR}{{0,14}}(?:Λ|O|没P|不接|不通)"),
+    ("trapped", f"[反倒]?锁在(?!X?家)[^,。]{{0,6}}[里房库车]{FAR}{{0,12}}(?:出不|冷|闷|黑|热|僵|喘|怎么办|救)|P{NEAR}{{0,6}}(?:卡|陷|挂|吊)在|[WV].{{0,4}}喊救|有人喊救|水{NEAR}{{0,3}}(?:进屋|进来|淹){FAR}{{0,12}}P|P{FAR}{{0,8}}(?:困|出不来)|(?:屋|房|楼){FAR}{{0,8}}P{NEAR}{{0,6}}(?:没出来|没跑出|出不来)"),
+    ("ill", f"Π{FAR}{{0,6}}(?:两百|二百|2\\d\\d|1[89]\\d|一百[八九]){FAR}{{0,12}}(?:B|晕|Q|吐|Z)|眼睛?B?{NEAR}{{0,4}}Ω了?|[J灰]{FAR}{{0,4}}Ω|E{FAR}{{0,10}}眼?B?{NEAR}{{0,2}}Ω|过敏{FAR}{{0,10}}(?:肿|喘)|(?:烧|体温){NEAR}{{0,5}}(?:四十|40|41|39|三十九)|晕{FAR}{{0,6}}(?:要倒|站不|倒了|不行)|B{NEAR}{{0,3}}Q死{NEAR}{{0,2}}[,!。]?快"),
+    ("pain", f"(?:Q|晕|慌|抖){FAR}{{0,8}}冷汗|冷汗{FAR}{{0,8}}(?:Q|慌|抖|晕)|B{NEAR}{{0,5}}Q{NEAR}{{0,3}}(?:一直)?吐|Q死(?:我|了){NEAR}{{0,2}}快来"),
+    ("cry", f"[PM](?:快|要|就)*不行了|[PM]{NEAR}{{0,2}}救(?:我|他|她|人|[PM])|快不行了$"),
+)  # fmt: skip
+BREAKS = re.compile(r"[\n。!?]")
+PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in TOGETHER)
+LETTERS = re.compile("[A-ZΦΛΘΓΣΠΩ!倒抽烧血汗困火心救敲口]")
+SUBJECT = frozenset(
+    {
+        "fall",
+        "water",
+        "senses",
+        "crash",
+        "lost",
+        "down",
+        "wound",
+        "stroke",
+        "blood",
+        "seizure",
+        "trapped",
+        "fire",
+        "bite",
+        "breath",
+        "cry",
+        "burn",
+    }
 )
-RECENT = "昨[天晚夜]|前天|上周|走访|探访|入户|家访|yesterday|last (?:week|night)"
-HELPLESS = "起不来|爬不|站不|动不了|动不得|昏|晕|血|喘|can't"
-STILL = f"{HELPLESS}|疼|痛|肿|现在|还在|hurt|still"
-JOKES = "笑(?:死|得|到|喷|疯)|好笑|表情包|太可爱|热死|饿死|开玩笑|闹着玩|[-—.…~]晕倒|彻底晕|餐具了晕|等等$"
-TOLD = "梦见|梦到|做梦|电视|电影|小说|这本书|作者|书中|剧情|新闻|游戏|演习|讲座|培训|宣传|[a-z]{3,}说|听说是?(?:酒店|宾馆|商场|工厂|市里)|fire drill|dream|movie"
-WARNED = "(?:如果|假如|万一|小心|注意|当心|防止?|以防|预防|别|怕|担心|避免|不会|没有?)[^,。!]{0,6}(?:摔|跌|滑|着火|起火|火灾|中毒|烫|晕|触电|溺水|漏气)"
-THINGS = "着火车|着火点|[不点]着火|触摸|笔记本|键盘|开机|溺水者|使用中风|摔(?:了|坏|碎)(?:个?碗|杯|手机|盘|一个碗|鸡蛋)|手机摔|(?:手机|电脑|电池|车).{0,4}(?:摔|快不行)|(?:猫|狗|鸡|牛|羊|鸭|猪|钱包|钥匙|手机)[^。]{0,10}(?:走丢|不见|躺|趴|倒)"
-OVER = "(?<![不快])没事了|好多了|缓过来了|已经出院|虚惊|取出来了|(?:but|and) (?:i am|i'm|he is|she is|he's|she's)? ?(?:fine|ok|alright|all right)\b"
-NO_DANGER = (
-    f"{JOKES}|{TOLD}|{WARNED}|{THINGS}|{OVER}"
-    f"|^(?!.*(?:{HELPLESS})).*(?:{LONG_GONE})|^(?!.*(?:{STILL})).*(?:{RECENT})"
+STOPS = frozenset({"cry", "senses"})
+DOES = "喂抓赶追修拿搬挑养杀放换擦洗关开捡摘端倒抱背扛提踩砍骑坐打"
+THING = re.compile(
+    f"(?:^|[,。!?\n ])[^,。!?\nPMXA{DOES}]{{0,6}}(?:[PM]{{1,2}}[家屋们里头]?的?)?[那这一两三只头条个台部老大小]*[XA][^,。!?\nPM]{{0,8}}$"
 )
-ACUTE = "|".join(
-    (BREATH, HEART, SENSES, STROKE, BLOOD, HARM, POISON, FIRE, DESPAIR, LOST, PAIN, HELP, ENGLISH)
-)
-NO_FALL = "(?:早|睡|赖床|腰懒)起不来|起不来床.*(?:困|懒)|价格|房价|股票"
+BEAST = re.compile("A[^PM。!?\n]{0,10}$")
+MACHINE = re.compile("(?:^|[,。!?\n ])[^,。!?\nPM]{0,6}V[^,。!?\nPM]{0,5}$")
+OBJECT = re.compile("^[!LΦ]?了?(?:一|个|两|只|三)*X")
 
-NONE = re.compile(NO_DANGER)
-
-DANGERS: tuple[Rule, ...] = (
-    rule("danger", Intent.EMERGENCY, ACUTE, never=(NONE,)),
-    rule("fall", Intent.EMERGENCY, FALL, NO_FALL, never=(NONE,)),
+TOLD = "梦见|梦到|做梦|梦里|噩梦|电视|电影|小说|这本书|作者|书中|剧情|剧里|新闻|抖音|视频里|游戏|演习|演练|演员|演戏|讲座|培训|宣传|课上|上课讲|老师教|教我们|教大家|学会|学了|怎么急救|怎么预防|预防|手环|[a-z]{3,}说|听说是?(?:酒店|宾馆|商场|工厂|市里)|fire drill|dream|movie|fire up"
+JOKES = "笑(?:死|得|到|喷|疯|晕|岔)|好笑|表情包|太可爱|热死|饿死|冷死|开玩笑|闹着玩|逗你|[-—.…~]晕倒|彻底晕|餐具了晕|哈哈|呵呵|嘻嘻|hhh|😂|🤣|😆|😄|😝|lol|haha"
+HYPER = (
+    "(?<!心)跳得|[辣馋香美酸臭丑贵穷输赢渴撑困烦忙尬跑爬唱](?:得|到|的)|(?:高兴|开心|激动|尴尬|感动|兴奋|羡慕|紧张|好看|好吃|好听|帅)(?:得|到|死|哭|晕)?"
+    "|[气吓热冷冻累饿]得(?:我|人|要|都|想|快|半|手|腿|脚|全身|浑身|心|一身)?(?:(?!倒在|倒了).)*$|吓(?:死|出)|气得|差点(?!.*现在)|差一点|险些|恨不得|价钱|价格|涨(?:价|到)|跌到|太贵|股票|炒股|账单|麻将|打牌|彩票|考试|作业|房价|油价|工资|加班|上班迟到"
+    "|救命[啊呀!,. ~]*(?:又|这|太|怎么|好|谁懂|我的妈|作业|帅|真)|没人说话|无聊"
 )
+WARNED = "(?:如果|假如|万一|要是|小心|注意|当心|防止?|以防|预防|别|(?<!老)莫|怕|担心|避免|不会|没有?|严禁|禁止|不要|不准|谨防|容易|老?是怕|免得|省得|不小心会)[^,。!]{0,8}$"
+GENERAL = "要不要(?:扶|救)|扶起来要|该不该|怎么(?:扶|逃|救|预防|防)|扣分|去年|有没有卖|哪里有?卖|药有没有|多少钱|保险|赔|是免费|后遗症|康复|护栏|扶手|老化|消防(?:车|栓|员|宣)|刚刚过去|是接|比赛|格言|谚语|笑话|故事|传说|等等$|赖床|起床|懒觉|(?:早上?|懒得|困得)(?:都|总|又|老)?起不来"
+COOKING = "下锅|煎至|油烧|再放|慢炖|小火|炒香|下肉|放盐|蒸熟|切块|打出|蛋清|收汁|凝住"
+OVER = "(?<![不快])没事了|没事儿了|人没事|没大碍|无大碍|无碍|没什么大|不要紧|不碍事|好多了|(?:现在|已经|早就?|全|都|病)好了|好了[。!]?$|能走路了|能走了|缓过来了|(?:已经|刚|才)?出院|送(?:到)?医院了|送医|虚惊|取出来了|找到了|(?<!不)醒了(?=$|[,。])|扑灭|灭了|修好|拉上来了|休息就好|恢复|快好了|没伤|(?:but|and|he|she) (?:i am|i'm|he is|she is|he's|she's|is)? ?(?:fine|ok|alright|all right)\\b|fine now"
+AGO = "去年|前年|上个?月|上次|以前|从前|那时|那次|小时候|当年|年轻时|[几多两三四五六七八九十\\d]年前|年前|前几年|前几天|前阵|前段|早几天|上周|上星期|半年|[两三四五六七八九十几\\d]年了|走的|去世|得过|患过|刚出院|last (?:year|month|week|night)|years? ago"
+RECENT = "昨[天晚夜]|前天|走访|探访|入户|家访|随访|回访|yesterday"
+HELPLESS = "起不来|爬不|站不|动不了|动不得|昏|晕|喘|叫不|can't|没反应"
+STILL = f"{HELPLESS}|疼|痛|肿|现在|还在|一直|没回|血|hurt|still"
+HISTORY = "(?:有|得过|患|是)(?:严重的?|老)?(?:心脏病|哮喘|癫痫|低血糖)|中风(?:后|过|\\d|半|两|几|三|多|的|药|预)|偏瘫(?:在|多|\\d|两|三|几)|瘫(?:痪)?在床|骨折(?:在家|刚|手术|后|过|以后)|断(?:了)?(?:刚出院|在家)|养伤|养病|摔(?:伤|断)?的(?:腿|脚|手|那)|拄拐|打着石膏"
+RAISED = re.compile("救|快来|来人|现在|突然|刚才|刚刚|正在|怎么办|咋办|120")
+NEVER = re.compile(f"{TOLD}|{COOKING}|{GENERAL}")
+HALF = re.compile(f"{JOKES}|{HYPER}")
+PAST = re.compile(f"^(?!.*(?:{HELPLESS})).*(?:{AGO})|^(?!.*(?:{STILL})).*(?:{RECENT})")
+ENDED, WARNING, KNOWN = re.compile(OVER), re.compile(WARNED), re.compile(HISTORY)
+HAPPENED = re.compile("(?:倒|昏|晕)(?:过去|倒|迷)?了?(?:在|[地路厕田])|叫不|没反应|不省人事|倒了")
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The kind of danger, and whether it is sure enough to call somebody."""
+
+    kind: str
+    sure: bool
+
+
+def danger_in(low: str) -> Alarm | None:
+    """The danger a text in lower case tells of; one that is not sure only when no other is."""
+    pieces = [low] if len(low) < LONGEST else BREAKS.split(low)
+    doubt: Alarm | None = None
+    for piece in pieces:
+        found = _heard(piece)
+        if found and found.sure:
+            return found
+        doubt = doubt or found
+    return doubt
+
+
+LONGEST = 200
+"""Longer texts are read sentence by sentence: what speaks against a danger must stand near it."""
+
+
+def sounds_dangerous(low: str) -> bool:
+    """Whether the words are there at all, whatever speaks against them."""
+    return next(_hits(marked(low)), None) is not None
+
+
+@lru_cache(maxsize=64)
+def _heard(low: str) -> Alarm | None:
+    marks = marked(low)
+    if not LETTERS.search(marks.text):
+        return None
+    doubt: Alarm | None = None
+    for kind, start, end in _hits(marks):
+        sure = _sure(kind, low, marks, (start, end))
+        if sure:
+            return Alarm(kind, sure=True)
+        if sure is not None:
+            doubt = doubt or Alarm(kind, sure=False)
+    return doubt
+
+
+def _hits(marks: Marks) -> Iterator[tuple[str, int, int]]:
+    """Every place where danger is heard: its kind, its first letter and what follows."""
+    for place, kind in marks.kinds.items():
+        yield kind, place, place + 1
+    for kind, pattern in PATTERNS:
+        found = pattern.search(marks.text)
+        if found:
+            yield kind, found.start(), found.end()
+
+
+def _sure(kind: str, low: str, marks: Marks, place: tuple[int, int]) -> bool | None:
+    """True: an alarm; False: a doubt; None: a story, a thing, a warning."""
+    before = low[: marks.places[place[0]]]
+    if NEVER.search(low) or WARNING.search(before) or KNOWN.search(low):
+        return None
+    if kind in SUBJECT and _a_thing(kind, marks.text[: place[0]], marks.text[place[0] :]):
+        return None
+    if ENDED.search(low) and not RAISED.search(low):
+        return None
+    if HALF.search(low) and not (HAPPENED.search(low) and not re.search(JOKES, low)):
+        return False
+    return not PAST.search(low)
+
+
+def _a_thing(kind: str, before: str, after: str) -> bool:
+    """Whether a beast or a thing fell, or was let fall."""
+    broken = kind in STOPS and (MACHINE.search(before) or BEAST.search(before))
+    return bool(broken or THING.search(before) or OBJECT.search(after))

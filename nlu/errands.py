@@ -2,7 +2,8 @@
 
 import re
 
-from nlu.intents import RULES
+from nlu import dangers
+from nlu.normalise import lower, normalise
 from nlu.spans import find_person, find_time
 from nlu.values import Intent
 
@@ -60,8 +61,7 @@ def thing_said(notes: str | None) -> str:
 
 def sounds_dangerous(text: str) -> bool:
     """Whether the words of danger are there at all: quick, and rather once too often than once too rarely."""
-    low = text[:400].lower()
-    return any(rule.words.search(low) for rule in RULES[:2])
+    return dangers.sounds_dangerous(lower(normalise(text[:400])))
 
 
 def is_urgent(text: str) -> bool:

@@ -3,7 +3,6 @@
 import re
 from functools import lru_cache
 
-from nlu.dangers import DANGERS
 from nlu.rules import (
     ASKING,
     FOREIGN_WORDS,
@@ -40,7 +39,6 @@ PLAINLY = (
 NO_BOOKING, BUSY_WORDS = re.compile(NOT_A_BOOKING), re.compile(BUSY)
 
 RULES: tuple[Rule, ...] = (
-    *DANGERS,
     rule("dream", Intent.CHATTER, "梦见|梦到|做了?个?梦|电视里|开玩笑"),
     rule("greeting", Intent.CHATTER, "^(?:大家|各位)?(?:(?:早|吃了[没吗]|吃过了?[没吗]?|T好|你好|您好|T安|晚安|好的|收到|知道了|明白了?|嗯+|哈+|哦+|hello|hi|ok|good M|good T)[!。啊呀~, ]*)+$"),
     rule("past_and_well", Intent.CHATTER, f"(?:{PAST}).*(?:没事了|没事|好了|没什么大碍)$|虚惊"),

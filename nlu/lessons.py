@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from nlu.dangers import DANGERS
+from nlu.dangers import sounds_dangerous
 from nlu.normalise import Pairs, normalise, table
 from nlu.sentence import read_sentence, skeleton_of
 from nlu.spans import TITLE
@@ -50,5 +50,4 @@ def is_known(heard: str, today: date, words: Pairs = ()) -> bool:
     if heard in table().meant and heard not in dict(words):
         return True
     sentence = read_sentence(heard, today)
-    danger = any(rule.holds(sentence.low) for rule in DANGERS)
-    return danger or bool(sentence.days or sentence.meals or sentence.counts or sentence.modes)
+    return sounds_dangerous(sentence.low) or bool(sentence.days or sentence.meals or sentence.counts or sentence.modes)

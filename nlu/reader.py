@@ -7,7 +7,8 @@ from datetime import date, datetime
 from nlu.answers import answer
 from nlu.certainty import says_nothing_else
 from nlu.classifier import Guess, guess
-from nlu.intents import RULES, first_rule
+from nlu.dangers import danger_in
+from nlu.intents import first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
 from nlu.parts import counts_differ
 from nlu.rules import Rule
@@ -65,10 +66,9 @@ def understand(text: str, now: datetime, context: Context | None = None) -> Unde
 
 
 def _urgent(sentence: Sentence, context: Context) -> Understanding | None:
-    pieces = [sentence.low] if len(sentence.low) < 200 else re.split(r"[\n。!?]", sentence.low)
-    for rule in RULES[:2]:
-        if any(rule.holds(piece) for piece in pieces):
-            return Understanding(Intent.EMERGENCY, Slots(), Action.ACT, (), 1.0, (f"rule {rule.name}",))
+    alarm = danger_in(sentence.low)
+    if alarm and alarm.sure:
+        return Understanding(Intent.EMERGENCY, Slots(), Action.ACT, (), 1.0, (f"danger {alarm.kind}",))
     return None
 
 

@@ -9,8 +9,6 @@ from nlu.intents import RULES
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 SAID = {
-    "danger": ("胸口好痛喘不上气", "昨晚梦见掉水里了"),
-    "fall": ("我妈摔倒了起不来", "小心地滑别摔倒"),
     "dream": ("做梦梦到吃席", "明天中午两份"),
     "greeting": ("早上好", "早上一份"),
     "past_and_well": ("昨天摔了一跤，没事了", "昨天的饭没送到"),
