@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.homes.visits import OPEN_VISITS, FollowUp, Reason, Visit, VisitState
+from models.homes.visits import FollowUp, Reason, Visit, VisitState
 from models.members.people import Canteen, Household, Member
 from models.store import hold
 from rules.audit import Act
@@ -153,21 +153,6 @@ def one_more(session: Session, canteen: Canteen, monday: date, act: Act) -> Visi
     rota = visit_teams.rota(session, canteen.id, monday)
     day = _emptiest(days, week(session, canteen.id, monday))
     return _keep(session, chosen[0], (day, visit_proposals.reason_of(chosen[0])), rota, act)
-
-
-def unswap(session: Session, gone_id: int, came_id: int, act: Act) -> Visit:
-    """A swap taken back: who was let go is visited after all."""
-    came = visits.held(session, came_id, act)
-    gone = visits.held(session, gone_id, act)
-    if came.state not in OPEN_VISITS or gone.state != VisitState.CALLED_OFF:
-        raise Refused("visits.changed_since")
-    visits.call_off(session, came_id, act)
-    if visits.open_of(session, gone.household_id) is not None:
-        raise Refused("visits.changed_since")
-    before = visits.seen(gone)
-    gone.state = VisitState.PLANNED
-    visits.moved(session, gone, act, "visits.undone", before)
-    return gone
 
 
 def elders_of(session: Session, found: Sequence[Visit]) -> dict[int, Member]:

@@ -45,3 +45,10 @@ def wrote(session: Session, canteen: Canteen, social_worker: Member, act) -> Cal
 def proposed(session, canteen, social_worker, committee, elders, act):
     """Next week as the rule proposes it."""
     return visit_plans.propose(session, canteen, MONDAY, act())
+
+
+@pytest.fixture
+def planned(session, canteen, social_worker, committee, elders, act):
+    """This week's visits, settled."""
+    visit_plans.propose(session, canteen, MONDAY - timedelta(days=7), act())
+    return visit_plans.accept_all(session, canteen, MONDAY - timedelta(days=7), act(social_worker))

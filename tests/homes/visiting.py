@@ -5,6 +5,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from models.homes.visits import Visit
+from tests.requesting import buttons_of
 
 WEDNESDAY = date(2026, 11, 25)
 MONDAY = date(2026, 11, 30)
@@ -14,3 +15,13 @@ MONDAY = date(2026, 11, 30)
 def all_visits(session: Session) -> list[Visit]:
     """Every visit, the oldest first."""
     return list(session.exec(select(Visit).order_by(col(Visit.id))))
+
+
+def newest(village, who):
+    """What somebody was told last."""
+    return village.told(who)[-1]
+
+
+def taps(village, who, label):
+    """The newest button with these words."""
+    return village.taps(who, buttons_of(village.session, who, label))
