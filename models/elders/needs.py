@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from models.base import Instant, Row, states
+from models.base import Instant, Row, only_where, states
 from models.elders.requests import Urgency
 from models.members.vault import Sealed
 
@@ -58,6 +58,8 @@ class Need(Row, table=True):
         Index("ix_need_canteen_id_state_due_on", "canteen_id", "state", "due_on"),
         Index("ix_need_elder_id_state", "elder_id", "state"),
         Index("ix_need_owner_id_state", "owner_id", "state"),
+        Index("ix_need_becoming", "becomes", **only_where("state = 'open'")),
+        Index("ix_need_to_forget", "closed_at", **only_where("words != ''")),
     )
 
     canteen_id: int = Field(foreign_key="canteen.id")
@@ -80,5 +82,5 @@ class Need(Row, table=True):
     answered_by_id: int | None = Field(default=None, foreign_key="member.id")
     told_at: datetime | None = Field(default=None, sa_type=Instant)
     told_by_id: int | None = Field(default=None, foreign_key="member.id")
-    closed_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
     ask_again_at: datetime | None = Field(default=None, sa_type=Instant, index=True)

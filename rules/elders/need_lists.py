@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func, text, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, or_, select
 
@@ -154,7 +154,8 @@ def kept(session: Session, member_id: int) -> list[dict[str, Any]]:
 
 
 def _old(now: datetime) -> ColumnElement[bool]:
-    return (col(Need.closed_at) < now - WORDS_LAST) & (col(Need.words) != "")
+    # Said as the index of these rows says it: what has been forgotten is not looked at again.
+    return (col(Need.closed_at) < now - WORDS_LAST) & text("words != ''")
 
 
 def forgets(session: Session, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
 from models.elders.needs import Need, NeedCategory, NeedKind, NeedOutcome, NeedState
@@ -26,6 +27,7 @@ LIKELY = {
     NeedCategory.COMPANY: RequestKind.COMPANIONSHIP,
 }
 """Which kind of help a need is most likely about when its words do not say."""
+FOLLOWED = (NeedKind.REQUEST, NeedKind.MENU_WISH)
 OVER = (RequestState.ACCEPTED, RequestState.CANCELLED)
 
 
@@ -77,7 +79,8 @@ def turn_back(session: Session, need_id: int, act: Act) -> Need:
 
 def come_along(session: Session) -> Sequence[Need]:
     """Open needs whose request is over or whose wish the kitchen has seen."""
-    waiting = select(Need).where(Need.state == NeedState.OPEN)
+    # As the index of these rows has it, so that closed ones are not even looked at.
+    waiting = select(Need).where(text("need.state = 'open'"), col(Need.becomes).in_(FOLLOWED))
     waiting = waiting.outerjoin(Request, col(Request.id) == col(Need.request_id))
     waiting = waiting.outerjoin(MenuWish, col(MenuWish.id) == col(Need.wish_id))
     over = or_(col(Request.state).in_(OVER), col(MenuWish.seen_at).is_not(None))

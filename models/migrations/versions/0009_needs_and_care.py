@@ -85,12 +85,14 @@ def upgrade() -> None:
     with op.batch_alter_table('need', schema=None) as batch_op:
         batch_op.create_index('ix_need_canteen_id_state_due_on', ['canteen_id', 'state', 'due_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_need_ask_again_at'), ['ask_again_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_need_closed_at'), ['closed_at'], unique=False)
         batch_op.create_index('ix_need_elder_id_state', ['elder_id', 'state'], unique=False)
         batch_op.create_index('ix_need_owner_id_state', ['owner_id', 'state'], unique=False)
         batch_op.create_index(batch_op.f('ix_need_request_id'), ['request_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_need_visit_id'), ['visit_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_need_wish_id'), ['wish_id'], unique=False)
+    for name, column, condition in (('becoming', 'becomes', "state = 'open'"), ('to_forget', 'closed_at', "words != ''")):
+        where = {f'{dialect}_where': sa.text(condition) for dialect in ('sqlite', 'postgresql')}
+        op.create_index(f'ix_need_{name}', 'need', [column], unique=False, **where)
 
     op.execute(
         "INSERT INTO concern (canteen_id, elder_id, meal_id, cause, raised_at, rung_at, step, calls, next_at, "
