@@ -23,7 +23,11 @@ export const TOUR = {
   },
   manager: {
     zh: "您管食堂。看看明天早上机器人自己做什么：", en: "You run the canteen. See what the bot does by itself tomorrow:",
-    chips: [say("/settings"), say("/list"), move("morning"), go("elder")],
+    chips: [say("/settings"), say("/list"), move("morning"), go("volunteer")],
+  },
+  volunteer: {
+    zh: "您是志愿者。来不了班，说一句就有人替：", en: "You are a volunteer. When you cannot do a shift, a sentence finds somebody:",
+    chips: [say("我有哪些班"), say("我周五早上来不了，谁能替"), say("哪天缺人"), move("evening"), go("elder")],
   },
 };
 
