@@ -5,6 +5,7 @@ from collections.abc import Callable
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.elders.care import Finding
+from nlu.wellbeing import well
 from rules.elders import care, care_calls, care_lists, care_notices
 from rules.values import Answer, Button, Message, Refused, Text, Toast, lines
 
@@ -60,6 +61,16 @@ def _answered(turn: Turn, number: int, finding: Finding) -> Toast:
     undo = ((Button(Text("common.undo"), f"careundo:{card.id}"),),)
     key = "care.glad" if own else "care.noted"
     return Toast(Text(key), edit=Message(Text(key), undo))
+
+
+def replied(turn: Turn) -> Answer:
+    """ "I am fine" typed instead of tapped, by the elder or by the one who was asked about one elder only."""
+    word = well(turn.heard.text) if turn.private and turn.member is not None else None
+    waiting = care_lists.awaiting(turn.session, turn.asker) if word else []
+    if word is None or len(waiting) != 1:
+        return None
+    said = _answered(turn, waiting[0].id, Finding(word))
+    return said.edit
 
 
 def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:

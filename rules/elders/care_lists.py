@@ -48,6 +48,14 @@ def _with_names() -> Select[Concern, Member, Meal]:
     return found.join(Meal, col(Meal.id) == col(Concern.meal_id))
 
 
+def awaiting(session: Session, member: Member) -> list[Concern]:
+    """Open concerns about which somebody was asked: about themself, or about an elder of theirs."""
+    is_open = (Concern.canteen_id == member.canteen_id, col(Concern.closed_at).is_(None))
+    rows = session.exec(select(Concern).where(*is_open).order_by(col(Concern.id))).all()
+    own = [row for row in rows if row.elder_id == member.id and row.calls]
+    return own or [row for row in rows if member.id in row.asked_ids]
+
+
 def on_day(session: Session, elder_id: int, day: date) -> dict[int, Missed]:
     """What is known of an elder who was missed on a day, by meal."""
     rows = session.exec(_with_names().where(Concern.elder_id == elder_id, Meal.day == day)).all()

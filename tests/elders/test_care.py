@@ -657,3 +657,65 @@ class TestMany:
         assert "您好吗" in last_told(village, granny)
         clock_at(30)
         assert "请您打个电话" in last_told(village, daughter)
+
+
+class TestTyped:
+    """没事 typed instead of tapped."""
+
+    @pytest.mark.parametrize(
+        ("words", "finding"),
+        [
+            ("我没事", Finding.FINE),
+            ("没事没事，谢谢", Finding.FINE),
+            ("我在女儿家吃了", Finding.ELSEWHERE),
+            ("吃过了", Finding.ELSEWHERE),
+        ],
+    )
+    def test_granny_types_how_she_is(self, village, missed, granny, words, finding):
+        village.now = noon(2)
+        assert village.says(granny, words) == ["好的，您没事就好！"]
+        assert missed.finding == finding
+
+    def test_she_types_that_she_needs_help(self, village, session, missed, granny, daughter):
+        village.now = noon(2)
+        assert "我已经叫人了" in village.says(granny, "有点不舒服")[0]
+        assert missed.pressing
+        assert "需要帮忙" in last_told(village, daughter)
+
+    def test_her_daughter_answers_once_she_was_asked(self, village, missed, granny, daughter, clock_at):
+        village.now = noon(2)
+        village.says(daughter, "没事")
+        assert missed.closed_at is None
+        clock_at(15)
+        village.now = noon(16)
+        village.says(daughter, "打过电话了，没事")
+        assert missed.closed_by_id == daughter.id
+
+    def test_asked_about_two_it_is_not_guessed_which(
+        self, village, session, canteen, missed, granny, neighbour, lunch, social_worker, act, clock_at
+    ):
+        bookings.book(
+            session,
+            canteen,
+            neighbour,
+            Order(THURSDAY + timedelta(days=1), Sitting.LUNCH),
+            act(social_worker),
+        )
+        for minutes in (15, 30, 45, 60):
+            clock_at(minutes)
+        care.missed(session, lunch, neighbour, ConcernCause.NO_SHOW, act(now=noon(61)))
+        clock_at(80)
+        village.now = noon(81)
+        village.says(social_worker, "没事")
+        assert {one.closed_at for one in session.exec(select(Concern))} == {None}
+
+    def test_when_nobody_is_missed_the_words_mean_what_they_ever_meant(self, village, granny):
+        assert "没事就好" not in village.says(granny, "我没事")[0]
+
+    @pytest.mark.parametrize(
+        "words", ["明天没事，来吃饭", "没事吗？", "我摔倒了", "她吃了吗", "帮我订饭", "今天不吃了", "没", ""]
+    )
+    def test_other_words_are_no_answer(self, words):
+        from nlu.wellbeing import well
+
+        assert well(words) is None
