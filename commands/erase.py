@@ -17,7 +17,7 @@ def main(arguments: Namespace) -> int:
     if config is None:
         return 1
     from models.members.people import Member
-    from rules.members import privacy
+    from rules.members import privacy, vanishing
 
     def unit(session: Any) -> bool:
         member = session.get(Member, arguments.person_id)
@@ -29,6 +29,7 @@ def main(arguments: Namespace) -> int:
     with opened(config) as store:
         try:
             found = store.write_now(unit)
+            store.read_now(vanishing.destroy)
         except Refused as refused:
             complain(refused.key, **refused.facts)
             return 1

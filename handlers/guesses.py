@@ -27,7 +27,7 @@ def unclear(turn: Turn, understanding: Understanding) -> Answer:
         return Text("common.fine")
     if not likely:
         return Text("common.not_understood") if turn.heard.addressed else None
-    card = turn.ask("common.which_meant", words=turn.heard.text)
+    card = turn.ask("common.which_meant", words=turn.heard.text, private=turn.member.id if turn.member else 0)
     picks = [(Button(Text(f"Intent.{i}"), f"pick:{card.id}:{i}"),) for i in likely]
     none = (Button(Text("common.none_of_these"), f"pick:{card.id}:none"),)
     return Message(Text("common.which_meant"), (*picks, none))

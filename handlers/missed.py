@@ -29,7 +29,7 @@ def missed(turn: Turn, words: str) -> Toast:
         return Toast(again.text, edit=Message(Text("examples.noted")))
     if agreed is False:
         return Toast(again.text, edit=again)
-    card = turn.ask("examples.keep", words=words)
+    card = turn.ask("examples.keep", words=words, private=turn.asker.id)
     answers = (Button(Text("examples.may"), f"keepwords:{card.id}:yes", Style.SUCCESS),)
     return Toast(again.text, edit=Message(Text("examples.may_i"), (answers, (_no(card.id),))))
 

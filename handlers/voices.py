@@ -26,7 +26,7 @@ def unheard(turn: Turn) -> Answer:
 def read_back(turn: Turn) -> Message:
     """“我听到：…对吗？”: nothing is done before the answer."""
     words = turn.heard.text[:ALIKE]
-    card = turn.ask("voices.heard", words=words)
+    card = turn.ask("voices.heard", words=words, private=turn.member.id if turn.member else 0)
     yes = Button(Text("voices.right"), f"voice:{card.id}:yes", Style.SUCCESS)
     no = Button(Text("voices.wrong"), f"voice:{card.id}:no")
     return Message(Text("voices.read_back", words=words), ((yes, no),))

@@ -48,7 +48,12 @@ def _which(turn: Turn, elders: list[Member], wish: Wish) -> Message:
     if not turn.private:
         return Message(Text("requests.say_in_private"))
     shown = elders[:PAGE]
-    card = turn.ask("requests.which", members=[one.id for one in shown], wish=requests.as_facts(wish))
+    card = turn.ask(
+        "requests.which",
+        members=[one.id for one in shown],
+        wish=requests.as_facts(wish),
+        private=turn.asker.id,
+    )
     rows = [(Button(label(one, turn.today), f"askwho:{card.id}:{n}"),) for n, one in enumerate(shown)]
     rows.append((Button(Text("common.none_of_these"), f"askwho:{card.id}:none"),))
     return Message(Text("requests.which"), tuple(rows))
@@ -117,7 +122,7 @@ def _same(request: Request, wish: Wish) -> bool:
 
 
 def _again(turn: Turn, busy: Request, elder: Member, wish: Wish) -> Message:
-    card = turn.ask("requests.again", elder=elder.id, wish=requests.as_facts(wish))
+    card = turn.ask("requests.again", elder=elder.id, wish=requests.as_facts(wish), private=elder.id)
     facts = notices.brief(turn.village, busy, elder, turn.now)
     said = Text("requests.one_is_open", **facts, state=busy.state)
     more = Button(Text("requests.button_another"), f"askmore:{card.id}:yes")

@@ -11,9 +11,11 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from models.members import keyfiles
 
 HEAD = "gulou-ring-1"
 LENGTH, WRAPPED = 32, 80
@@ -76,9 +78,9 @@ class Keyring:
         if self.place.ring.exists():
             return
         if not self.place.key.exists():
-            _write_new(self.place.key, f"{base64.b64encode(secrets.token_bytes(LENGTH)).decode()}\n")
+            keyfiles.write_new(self.place.key, f"{base64.b64encode(secrets.token_bytes(LENGTH)).decode()}\n")
         master = masters(self.place.key)[0]
-        _write_new(self.place.ring, f"{HEAD} {fingerprint(master)}\n")
+        keyfiles.write_new(self.place.ring, f"{HEAD} {fingerprint(master)}\n")
 
     def key_of(self, person: int) -> bytes:
         """Somebody's key; raises Forgotten."""
@@ -97,7 +99,7 @@ class Keyring:
                 self._read()
                 if self._wrapped.get(person, GONE) == GONE:
                     line = f"{person} {_wrap(self._master, person, secrets.token_bytes(LENGTH))}\n"
-                    _append(ring, line.encode())
+                    keyfiles.append(ring, line.encode())
         return self.key_of(person)
 
     def people(self) -> frozenset[int]:
@@ -126,12 +128,12 @@ class Keyring:
         missing = [person for person in sorted(other.people()) if person not in self._wrapped]
         lines = [f"{one} {_wrap(self._master, one, other.key_of(one))}\n" for one in missing]
         with self._held() as ring:
-            _append(ring, "".join(lines).encode())
+            keyfiles.append(ring, "".join(lines).encode())
         return len(missing)
 
     def copy_to(self, file: Path) -> None:
         """The one copy of the ring, written over the one before: who was forgotten must not live on in an old one."""
-        _replace(file, self.place.ring.read_text(encoding="ascii"))
+        keyfiles.replace(file, self.place.ring.read_text(encoding="ascii"))
 
     def rotate(self) -> int:
         """A new master key around the same keys of people; a kill at any moment leaves one that opens the ring."""
@@ -140,9 +142,9 @@ class Keyring:
         keys = {person: self.key_of(person) for person in sorted(self.people())}
         lines = [f"{person} {_wrap(new, person, key)}\n" for person, key in keys.items()]
         both = "".join(f"{base64.b64encode(one).decode()}\n" for one in (new, old))
-        _replace(self.place.key, both)
-        _replace(self.place.ring, f"{HEAD} {fingerprint(new)}\n{''.join(lines)}")
-        _replace(self.place.key, both.splitlines(keepends=True)[0])
+        keyfiles.replace(self.place.key, both)
+        keyfiles.replace(self.place.ring, f"{HEAD} {fingerprint(new)}\n{''.join(lines)}")
+        keyfiles.replace(self.place.key, both.splitlines(keepends=True)[0])
         self._seen = ()
         return len(keys)
 
@@ -221,40 +223,3 @@ def _unwrap(master: bytes, person: int, wrapped: str) -> bytes:
         return AESGCM(master).decrypt(raw[:12], raw[12:], f"{HEAD}:{person}".encode())
     except InvalidTag:
         raise WrongKey(str(person)) from None
-
-
-def _written(file: Path, text: str) -> Path:
-    """A whole file beside the one that is meant, on the disk, for our eyes only."""
-    beside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    with os.fdopen(
-        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-    ) as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    return beside
-
-
-def _write_new(file: Path, text: str) -> None:
-    """Make a file; one that somebody else made at the same moment stays."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = _written(file, text)
-    with suppress(FileExistsError):
-        os.link(beside, file)
-    beside.unlink()
-
-
-def _replace(file: Path, text: str) -> None:
-    _written(file, text).replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
-
-
-def _append(ring: int, lines: bytes) -> None:
-    """At the end; what a kill left half written there is closed off first."""
-    size = os.fstat(ring).st_size
-    if size and os.pread(ring, 1, size - 1) != b"\n":
-        lines = b"\n" + lines
-    os.pwrite(ring, lines, size)
-    os.fsync(ring)

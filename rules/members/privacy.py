@@ -1,5 +1,6 @@
 """What is kept about a person: shown, handed out, and forgotten; counts stay, the identity goes."""
 
+import json
 from typing import Any
 
 from sqlalchemy import Text as Words
@@ -29,6 +30,7 @@ from rules.values import Refused
 from rules.volunteers import shifts_privacy
 
 MOST_BOOKINGS = 100
+PAGE = 500
 NOTHING: dict[str, Any] = {"text": {"$": "text", "key": "verbatim", "facts": {"text": ""}}}
 
 
@@ -161,6 +163,23 @@ def _forget_messages(session: Session, member: Member, name: str) -> None:
     sent = col(OutboxMessage.status) != OutboxState.PENDING
     session.execute(update(OutboxMessage).where(sent, or_(to_them, naming)).values(body=NOTHING))
     session.execute(update(OutboxMessage).where(to_them).values(body=NOTHING, chat_id=0))
+    _forget_sealed(session, member, name)
+
+
+def _forget_sealed(session: Session, member: Member, name: str) -> None:
+    """Messages and questions about somebody are sealed, so their words cannot be looked for: they are opened."""
+    stored = cast(OutboxMessage.body, Words)
+    about = stored.contains(f'"private":{member.id},')
+    over = col(OutboxMessage.status) != OutboxState.PENDING
+    session.execute(update(OutboxMessage).where(over, about).values(body=NOTHING))
+    others = select(OutboxMessage.id, col(OutboxMessage.body)).where(over, stored.contains('"sealed":'))
+    others = others.where(OutboxMessage.canteen_id == member.canteen_id).order_by(col(OutboxMessage.id))
+    named = [number for number, body in session.exec(others) if name in json.dumps(body, ensure_ascii=False)]
+    for start in range(0, len(named), PAGE):
+        page = col(OutboxMessage.id).in_(named[start : start + PAGE])
+        session.execute(update(OutboxMessage).where(page).values(body=NOTHING))
+    asked = cast(Card.facts, Words).contains(f'"private":{member.id},')
+    session.execute(update(Card).where(asked).values(facts={}, expires_at=Card.asked_at))
 
 
 def _forget_account(session: Session, telegram_id: int) -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from models.members import keyring
+from models.members import keyfiles
 from models.members.keyring import Forgotten, KeyMissing, Keyring, Place, WrongKey
 
 
@@ -114,7 +114,7 @@ def test_a_new_master_key_opens_the_same_keys_and_the_old_one_nothing(ring, plac
 def test_a_kill_while_the_master_key_is_changed_leaves_one_that_opens_the_ring(place, monkeypatch, step):
     ring = Keyring(place)
     kept = ring.key_for(1)
-    done = keyring._replace
+    done = keyfiles.replace
     left = iter(range(step))
 
     def killed(file, text):
@@ -122,7 +122,7 @@ def test_a_kill_while_the_master_key_is_changed_leaves_one_that_opens_the_ring(p
             raise SystemExit
         done(file, text)
 
-    monkeypatch.setattr(keyring, "_replace", killed)
+    monkeypatch.setattr(keyfiles, "replace", killed)
     with pytest.raises(SystemExit):
         ring.rotate()
     monkeypatch.undo()
