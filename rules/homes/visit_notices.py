@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -15,6 +16,8 @@ from rules.homes import visit_talk
 from rules.settings import after_quiet, local_day
 from rules.values import Button, Message, Rows, Text, lines
 
+HELPS = timedelta(hours=8)
+"""So long the morning's reminder helps."""
 Changed = tuple[Visit, Mapping[str, Any] | None]
 
 
@@ -107,13 +110,13 @@ def remind(session: Session, canteen: Canteen, visit: Visit, act: Act) -> None:
     key = f"visit:{visit.id}:morning:{visit.day}"
     worker = session.get_one(Member, visit.worker_id)
     said = visit_talk.morning(session, canteen, visit, act)
-    outbox.tell(session, key, worker, said, now=act.now, kind=MessageClass.REMINDER)
+    outbox.tell(session, key, worker, said, now=act.now, kind=MessageClass.REMINDER, lasts=HELPS)
     if visit.companion_id is not None and visit.state == VisitState.PLANNED:
         (one,) = visit_talk.shown(session, [visit])
         facts = {"day": visit.day, "worker": one.worker, "who": one.who}
         message = Message(Text("visits.come_along_today", **facts), no(visit))
         companion = session.get_one(Member, visit.companion_id)
-        outbox.tell(session, key, companion, message, now=act.now, kind=MessageClass.REMINDER)
+        outbox.tell(session, key, companion, message, now=act.now, kind=MessageClass.REMINDER, lasts=HELPS)
 
 
 def ask_after(session: Session, canteen: Canteen, visit: Visit, act: Act) -> None:

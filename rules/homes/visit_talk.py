@@ -115,13 +115,15 @@ def morning(
     (one,) = shown(session, [visit])
     today = local_day(canteen, act.now)
     company = Text("visits.with", name=one.companion) if one.companion else Text("visits.with_nobody")
-    key = "visits.today" if visit.day == today else "visits.on_day"
+    proposed = visit.state == VisitState.PROPOSED
+    key = "visits.on_day" if visit.day != today else "visits.today_proposed" if proposed else "visits.today"
     said = [Text(key, who=one.who, company=company, day=visit.day)]
     said += [person(session, member, today) for member in one.home[:SHOWN]]
     said += at_the_door(session, visit, (one.home, reader), act)
+    go = Button(Text("visits.button_go"), f"visit:{visit.id}:go", Style.SUCCESS)
     record = Button(Text("visits.button_record"), f"visit:{visit.id}:record", Style.PRIMARY)
     change = Button(Text("visits.button_change"), f"visit:{visit.id}:see")
-    return Message(lines(*said), ((record,), (change,)))
+    return Message(lines(*said), ((go if proposed else record,), (change,)))
 
 
 def at_the_door(session: Session, visit: Visit, seen: tuple[Iterable[Member], int], act: Act) -> list[Text]:

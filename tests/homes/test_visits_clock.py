@@ -16,6 +16,7 @@ from models.outbox import Occurrence
 from rules.homes import visit_plans, visits
 from rules.homes.visits import Wanted
 from tests.homes.visiting import MONDAY, WEDNESDAY, all_visits
+from tests.requesting import buttons_of
 
 SUNDAY = MONDAY - timedelta(days=1)
 
@@ -146,3 +147,14 @@ def test_whoever_is_taken_to_hospital_before_sunday_is_not_on_the_plan(
     session.add(granny)
     tick(at(SUNDAY, 19))
     assert [one.elder_id for one in all_visits(session)] == [neighbour.id]
+
+
+def test_a_visit_not_settled_yet_is_called_so_in_the_morning(
+    village, tick, session, social_worker, committee, elders
+):
+    tick(at(SUNDAY, 19))
+    tick(at(MONDAY + timedelta(days=1), 8))
+    assert "今天排了李奶奶家（上寨），还没定" in village.told(social_worker)[-1]
+    assert village.told(committee) == []
+    village.taps(social_worker, buttons_of(session, social_worker, "就去这家"))
+    assert "请您和陈社工去看看" in village.told(committee)[-1]

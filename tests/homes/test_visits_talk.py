@@ -176,7 +176,7 @@ def test_the_details_at_the_door(village, session, granny, social_worker, commit
     said = newest(village, social_worker)
     for words in (
         "82 岁",
-        "吃软一点",
+        "饮食：软一点",
         "上寨 12 号",
         "13800001001",
         "上次（10月26日 周一）：血压偏高",
