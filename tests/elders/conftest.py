@@ -1,0 +1,50 @@
+"""The scene of a missed lunch: the meal, who was to come, and the clock that comes by."""
+
+import pytest
+from sqlmodel import select
+
+from jobs.elders import care as clock
+from jobs.scheduler import due_items, perform
+from models.elders.care import Concern
+from models.lunch.meals import Sitting
+from models.members.people import CareLink, Consent, Role
+from rules.lunch import bookings, meals, serving
+from rules.lunch.bookings import Order
+from tests.elders.caring import THURSDAY, asked, noon
+
+
+@pytest.fixture
+def lunch(session, canteen):
+    return meals.meal_on(session, canteen, THURSDAY, Sitting.LUNCH)
+
+
+@pytest.fixture
+def neighbour_aunt(session, villager, granny, now):
+    """莫嫂, the volunteer next door who has agreed to look in on granny."""
+    row = villager("莫嫂", Role.VOLUNTEER, telegram_id=1011)
+    link = CareLink(elder_id=granny.id, carer_id=row.id, relation="neighbour", actions=["care"], consent=Consent.SAID, created_at=now)  # fmt: skip
+    session.add(link)
+    session.flush()
+    return row
+
+
+@pytest.fixture
+def missed(session, canteen, lunch, granny, act):
+    """Granny booked lunch and did not come; the meal is over at 12:30."""
+    order = Order(THURSDAY, Sitting.LUNCH)
+    bookings.book(session, canteen, granny, order, act(granny))
+    serving.finish(session, lunch.id, act(now=noon(0)))
+    return session.exec(select(Concern)).one()
+
+
+@pytest.fixture
+def clock_at(session):
+    """The clock comes by; answers who has been asked since the test began, in order."""
+
+    def look(minutes):
+        for duty, due in due_items(session, clock.DUTIES[:1], noon(minutes)):
+            perform(session, duty, due, noon(minutes))
+        session.flush()
+        return asked(session)
+
+    return look
