@@ -171,11 +171,12 @@ for number in range(1, 100000):
 def test_everything_acknowledged_is_there_after_kill_minus_nine(store_url):
     child = subprocess.Popen([sys.executable, "-c", KILLED, store_url], stdout=subprocess.PIPE, text=True)
     assert child.stdout
-    seen = [int(child.stdout.readline()) for _ in range(50)]
-    child.send_signal(signal.SIGKILL)
-    seen += [int(line) for line in child.stdout.read().split()]
-    child.wait()
-    child.stdout.close()
+    with child:
+        try:
+            seen = [int(child.stdout.readline()) for _ in range(50)]
+        finally:
+            child.send_signal(signal.SIGKILL)
+        seen += [int(line) for line in child.stdout.read().split()]
     store = open_store(store_url)
     kept = store.read_now(lambda session: set(session.exec(select(Account.telegram_id))))
     store.close_now()

@@ -34,6 +34,20 @@ def begins(connection: sqlite3.Connection) -> bool:
     return True
 
 
+async def stall(bot: Bot, other: sqlite3.Connection, change: str) -> None:
+    """A trigger that counts without end keeps every unit with such a change open."""
+    await bot.until(lambda: begins(other))
+    other.execute(f"CREATE TRIGGER stall AFTER {change} BEGIN {FOREVER}; END")
+    other.execute("COMMIT")
+
+
+async def go_on(bot: Bot, other: sqlite3.Connection) -> None:
+    """The bot is dead: the next one is not held up."""
+    await bot.until(lambda: begins(other), alive=False)
+    other.execute("DROP TRIGGER stall")
+    other.execute("COMMIT")
+
+
 def asks(bot: Bot, granny: int) -> int:
     """She orders; answers the number of the update."""
     bot.world.say(granny, granny, "明天中午3份")
@@ -67,41 +81,36 @@ async def stored_but_not_acknowledged(bot: Bot, granny: int) -> int:
 
 
 async def acknowledged_but_not_begun(bot: Bot, granny: int) -> int:
-    """What she corrected before is still being looked at when the messenger is told to forget it all."""
-    edits = 98
+    """What she asked before is still being looked at when the messenger is told to forget it all."""
 
     def forget_and_die() -> None:
         bot.world.updates.fetch(update_id + 1)
         bot.kill()
 
-    first = bot.world.say(granny, granny, "/mine")
-    update_id = bot.world.updates.last_id + edits + 1
-    strike = bot.strike(
-        "getUpdates", forget_and_die, meets=lambda given: int(given.get("offset", 0)) > update_id
-    )
-    for _ in range(edits):
-        bot.world.edit(granny, granny, first.id, "/mine")
-    assert asks(bot, granny) == update_id
-    await bot.struck(strike)
+    with beside(bot) as other:
+        await stall(bot, other, "UPDATE ON inbox_update")
+        update_id = bot.world.updates.last_id + 2
+        strike = bot.strike(
+            "getUpdates", forget_and_die, meets=lambda given: int(given.get("offset", 0)) > update_id
+        )
+        bot.world.say(granny, granny, "/mine")
+        assert asks(bot, granny) == update_id
+        await bot.struck(strike)
+        await go_on(bot, other)
     assert state(bot, update_id) == "new"
     assert bot.world.updates.waiting() == []
     return update_id
 
 
 async def begun_but_not_committed(bot: Bot, granny: int) -> int:
-    """A trigger that counts without end keeps her booking's unit open."""
     with beside(bot) as other:
-        await bot.until(lambda: begins(other))
-        other.execute(f"CREATE TRIGGER stall AFTER INSERT ON booking BEGIN {FOREVER}; END")
-        other.execute("COMMIT")
+        await stall(bot, other, "INSERT ON booking")
         update_id = asks(bot, granny)
         await bot.until(lambda: state(bot, update_id) == "new")
         for _ in range(LOOKS):
             await bot.until(lambda: not begins(other) or other.execute("ROLLBACK") is None)
         bot.kill()
-        await bot.until(lambda: begins(other), alive=False)
-        other.execute("DROP TRIGGER stall")
-        other.execute("COMMIT")
+        await go_on(bot, other)
     assert state(bot, update_id) == "new"
     assert booked(bot, granny) == []
     return update_id
