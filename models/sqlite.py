@@ -31,42 +31,50 @@ PRAGMAS = (
 
 
 class UnitConnection(sqlite3.Connection):
-    """A connection whose transactions begin IMMEDIATE; inside a group they are savepoints instead.
+    """A connection whose transactions begin IMMEDIATE; led by the writer, it leaves their ends to the writer.
 
-    SQLAlchemy knows nothing of the group: to it every unit is a whole transaction, so a failed flush
-    rolls back that unit alone.
+    SQLAlchemy knows nothing of units then: to it all is one transaction without an end, which costs no unit anything.
     """
 
-    grouped = False
+    led = False
     spoilt = False
     """A unit could not be rolled back alone: nothing of its group may be kept."""
 
     def begin(self) -> None:
-        """Begin a transaction, or a unit of the group."""
-        if not self.grouped:
+        """Begin a transaction."""
+        if not self.led:
             self.execute("BEGIN IMMEDIATE")
-            return
-        if not self.in_transaction:  # SQLite gives a whole transaction up when the disk is full
-            raise sqlite3.OperationalError("the shared transaction has ended")
-        self.execute("SAVEPOINT unit")
 
     def commit(self) -> None:
-        """Keep the transaction, or the unit until the group commits."""
-        if not self.grouped:
+        """Keep the transaction."""
+        if not self.led:
             super().commit()
-            return
-        self.execute("RELEASE unit")
 
     def rollback(self) -> None:
-        """Drop the transaction, or the unit alone."""
-        if not self.grouped:
+        """Drop the transaction, or what the unit has done so far."""
+        if not self.led:
             super().rollback()
             return
         self.spoilt = True
         if self.in_transaction:
             self.execute("ROLLBACK TO unit")
-            self.execute("RELEASE unit")
             self.spoilt = False
+
+    def begin_unit(self) -> None:
+        """A unit of the group begins."""
+        if not self.in_transaction:  # SQLite gives a whole transaction up when the disk is full
+            raise sqlite3.OperationalError("the shared transaction has ended")
+        self.execute("SAVEPOINT unit")
+
+    def keep_unit(self) -> None:
+        """The unit is kept, until the group commits."""
+        self.execute("RELEASE unit")
+
+    def drop_unit(self) -> None:
+        """The unit never was."""
+        self.rollback()
+        if not self.spoilt:
+            self.execute("RELEASE unit")
 
 
 def writing_engine(url: sa.URL) -> sa.Engine:

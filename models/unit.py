@@ -44,6 +44,13 @@ class UnitSession(Session):
         """End the unit, its changes kept."""
         super().commit()
 
+    def settle(self) -> None:
+        """Write what is left of the unit; somebody else ends the transaction, and the next unit goes on in it."""
+        if not self.is_active or self.in_nested_transaction():
+            super().commit()  # refuses when a write had failed; ends what the unit left open
+        self.flush()
+        self.expunge_all()
+
 
 @dataclass(slots=True, eq=False)
 class Asked:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.memory import Memory, listen
-from models.sqlite import driver, is_full
+from models.sqlite import UnitConnection, driver, is_full
 from models.unit import Asked, StoreClosed, StoreFull, Unit, UnitSession, deliver
 
 GROUP_UNITS = 64
@@ -46,6 +46,7 @@ class Writer:
         self._ended = False
         self._scrub_due = False
         self._connection: sa.Connection | None = None
+        self._below: UnitConnection | None = None
         self._session: UnitSession | None = None
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -97,20 +98,22 @@ class Writer:
         deliver(group)
 
     def _transact(self, group: list[Asked]) -> None:
-        if self._connection is None:
-            self._connection = self._engine.connect()
-            self._session = UnitSession(self._connection)
-        below = driver(self._connection)
+        below = self._below or self._connect()
         below.execute("BEGIN IMMEDIATE")
         self._memory.begin(below.execute("PRAGMA data_version").fetchone()[0])
-        below.grouped = True
-        self._fill(group, self._connection)
-        below.grouped = False
+        self._fill(group, below)
         below.execute("COMMIT")
 
-    def _fill(self, group: list[Asked], connection: sa.Connection) -> None:
+    def _connect(self) -> UnitConnection:
+        self._connection = self._engine.connect()
+        self._below = below = driver(self._connection)
+        below.led = True
+        self._session = UnitSession(self._connection)
+        self._hand = Hand(below.execute, self._memory)
+        return below
+
+    def _fill(self, group: list[Asked], below: UnitConnection) -> None:
         """Do the first unit and all that wait by then, each in its own savepoint."""
-        below = driver(connection)
         ends_at = time.monotonic() + GROUP_SECONDS
         asked: Asked | None = group[0]
         while asked is not None:
@@ -123,20 +126,26 @@ class Writer:
 
     def _do(self, unit: Unit[Any]) -> Any:
         """One unit; the session is empty again afterwards, whatever happened."""
-        assert self._session is not None
+        below, session = self._below, self._session
+        assert below is not None
+        assert session is not None
+        session.info["writer"] = self._hand
         try:
-            with self._session as session:
-                below = driver(session.connection())
-                session.info["writer"] = Hand(below.execute, self._memory)
-                value = unit(session)
-                session.keep()
-                return value
-        except (sa.exc.DBAPIError, sqlite3.Error) as error:
+            below.begin_unit()
+            value = unit(session)
+            session.settle()
+            below.keep_unit()
+        except BaseException as error:
+            try:
+                session.close()
+            finally:
+                below.drop_unit()
             if is_full(error):
                 raise StoreFull("The disk is full") from error
             raise
         finally:
-            self._session.info.clear()
+            session.info.clear()
+        return value
 
     def _next(self, group: list[Asked], ends_at: float) -> Asked | None:
         if len(group) >= GROUP_UNITS or time.monotonic() >= ends_at:
@@ -149,18 +158,19 @@ class Writer:
     def _disconnect(self) -> None:
         """Let the connection go: what it had not committed is rolled back, the next group opens another."""
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
+        below, self._below = self._below, None
         self._memory.forget()
-        driver(connection).grouped = False
-        connection.close()
+        if below is not None:
+            below.led = False
+        if connection is not None:
+            connection.close()
 
     def _bring_log_home(self) -> None:
         """Empty the log; tried again after the next group while a reader still needs it or there is no room."""
-        if not self._scrub_due or self._connection is None:
+        if not self._scrub_due or self._below is None:
             return
         with suppress(sqlite3.OperationalError):  # the log stays whole, nothing is lost
-            busy = driver(self._connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            busy = self._below.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             self._scrub_due = bool(busy)
 
 
