@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+from nlu.beginnings import begins
 from nlu.moments import ATOM, WEEKDAYS, resolve, weekday
 from nlu.numbers import HANZI, number
 
 LONGEST_RANGE = 62
 MOST_SPANS = 60
 WEEK = "(?:周|星期|礼拜)"
-RECUR = re.compile(
+RECUR = begins(
+    "a-z每逢天日农工周星礼",
     rf"""
     (?P<weekdays>(?:每个?)?工作日(?:每天)?|每{WEEK}一[到至-]{WEEK}?五|{WEEK}一[到至-]{WEEK}?五(?=每天|天天|都)|every\ weekday|on\ weekdays|every\ work(?:ing)?\ ?day)
   | (?P<lunar>(?:每个?月|每逢|逢|每个?|农历)+初一[、和,跟]?十五|每月农历初一十五)
@@ -20,7 +22,8 @@ RECUR = re.compile(
     """,
     re.VERBOSE,
 )
-GROUP = re.compile(
+GROUP = begins(
+    rf"\da-z{HANZI}今明后接未往这本下周星礼双",
     rf"""
     (?P<pair>明后两?天|今明两?天|今天?明天?两天|后天?大后天)
   | (?P<numbers>(?<![\d.])(?:(?P<nm>\d{{1,2}}|[{HANZI}]{{1,2}}|下个?|这个?|本)月)?(?P<listed>(?:\d{{1,2}}(?:号|日)?[、,和 ]){{1,12}}\d{{1,2}})(?:号|日|(?=[两三四五六]天)))
@@ -62,16 +65,12 @@ class DateSpan:
 def find_dates(text: str, today: date, *, past: bool = False) -> list[DateSpan]:
     """All spans of days from left to right, ranges joined, exceptions marked."""
     spans: list[DateSpan] = []
-    place, ahead = 0, {pattern: pattern.search(text) for pattern in (RECUR, GROUP, ATOM)}
-    while len(spans) < MOST_SPANS:
-        for pattern, found in ahead.items():
-            if found and found.start() < place:
-                ahead[pattern] = pattern.search(text, place)
-        nearest = min((m for m in ahead.values() if m), key=lambda m: (m.start(), -m.end()), default=None)
-        if nearest is None:
-            break
+    place, ahead = 0, [found for pattern in (RECUR, GROUP, ATOM) if (found := pattern.search(text))]
+    while ahead and len(spans) < MOST_SPANS:
+        nearest = min(ahead, key=lambda m: (m.start(), -m.end()))
         spans.append(_span(text, nearest, _base(text, spans, nearest, today), past))
         place = max(spans[-1].end, place + 1)
+        ahead = [found for m in ahead if (found := m if m.start() >= place else m.re.search(text, place))]
     return _bridged(text, [_marked(text, span) for span in _of_that_week(text, spans)])
 
 

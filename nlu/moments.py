@@ -4,6 +4,7 @@ import calendar
 import re
 from datetime import date, timedelta
 
+from nlu.beginnings import begins
 from nlu.lunar import FESTIVALS, SOLAR, TERMS, festival, next_lunar
 from nlu.numbers import HANZI, number
 
@@ -27,7 +28,9 @@ FESTIVAL_NAMES = "|".join(sorted((*FESTIVALS, *SOLAR, *TERMS), key=len, reverse=
 HAN = f"[{HANZI}]"
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 DAYS = "mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
-ATOM = re.compile(
+FESTIVE = "".join(sorted({name[0] for name in (*FESTIVALS, *SOLAR, *TERMS)}))
+ATOM = begins(
+    rf"\da-z{HANZI}今明后昨前大下这本上周星礼月初逢农阴旧正冬腊过再{FESTIVE}",
     rf"""
     (?P<relative>day\ after\ tomorrow|tomorrow|tmrw?|today|tonight|this\ (?:morning|afternoon|evening|noon)|yesterday|大大后天|大后天|大前天|今[天晚早夜]|明[天晚早](?!信)|后[天晚]|昨[天晚夜]|前天)
   | (?P<iso>(?P<iy>20\d\d)[-年/.](?P<im>\d{{1,2}})[-月/.](?P<id>\d{{1,2}})[日号]?)

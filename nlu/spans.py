@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 
+from nlu.beginnings import begins
 from nlu.numbers import ENGLISH_NUMBER, HANZI, NUMBER, number
 
 BREAKFAST, LUNCH, DINNER = "breakfast", "lunch", "dinner"
-MEALS = re.compile(
+MEALS = begins(
+    "a-z早午中晌晚年",
     r"(?P<breakfast>早餐|早饭|早点(?=[一二两三\d])|(?<=的)早点(?=$|[,。])|早班|早茶|(?<![a-z])breakfasts?(?![a-z]))"
     r"|(?P<lunch>午餐|午饭|中饭|中餐|晌午饭|中午饭|午班|中班|(?<![a-z])lunch(?:es)?(?![a-z]))"
-    r"|(?P<dinner>晚餐|晚饭|晚班|晚上饭|年夜饭|(?<![a-z])dinners?(?![a-z])|\bsuppers?\b)"
+    r"|(?P<dinner>晚餐|晚饭|晚班|晚上饭|年夜饭|(?<![a-z])dinners?(?![a-z])|\bsuppers?\b)",
 )
 SEVERAL = re.compile(
     r"早中晚(?:三餐|[餐饭])?|[早中午]、?晚(?:各|都要|两[餐顿]|[餐饭]都?)|早、?[中午](?:各|都要|两[餐顿]|[餐饭]都)|一日三餐|三餐(?=都)"
@@ -17,15 +19,17 @@ SEVERAL = re.compile(
 """Meals named by one letter each."""
 BY_LETTER = {"早": BREAKFAST, "中": LUNCH, "午": LUNCH, "晚": DINNER}
 THREE = (BREAKFAST, LUNCH, DINNER)
-TIMES = re.compile(
+TIMES = begins(
+    "a-z早清大中晌正午晚傍",
     r"(?P<breakfast>早上|早晨|清早|大早|(?<=[今明后])早|\bmorning\b)|(?P<lunch>中午|晌午|正午|(?<=\s)午(?=\s|\d)|\bnoon\b|\bmidday\b)"
-    r"|(?P<dinner>晚上|傍晚|(?<=[今明后])晚|\bevening\b|\btonight\b)"
+    r"|(?P<dinner>晚上|傍晚|(?<=[今明后])晚|\bevening\b|\btonight\b)",
 )
 MOST_SPANS = 60
 """More days, meals or counts than anybody means in one message."""
 FOLK = "大人|小孩|学生|小学生|老师|姐妹|朋友|工人|村民|孩子|老人|老的|小的|娃娃?"
 UNIT = f"(?:个?(?:{FOLK})|个?人份|份|客|盒|套|个人|人|位|口人?|个盒饭|份饭|碗饭|个(?=$|[,。!,;\\s]|饭|吧|啊|来(?!月)|去|一起|都))"
-COUNT = re.compile(
+COUNT = begins(
+    rf"\da-z+x×*{HANZI}老爸父订报数份人要加留来各我咱和跟同与",
     rf"(?:(?P<zh>{NUMBER})\s*{UNIT}(?!民|家|口大|(?<=一个人)(?:在|住|坐|睡)))|[x×*]\s*(?P<times>\d{{1,2}})(?!\d)|(?P<two>(?<!老)俩|两口子|老两口|爸妈|父母|老两位)|(?P<three>仨)"
     rf"|(?:订|报|数量|份数|人数|要|加|留|来|各)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
     rf"|(?:我|我们)(?P<pair>(?:和|跟|同|与)(?:我)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
@@ -33,12 +37,13 @@ COUNT = re.compile(
     rf"|(?:我们|咱们)(?P<we>{NUMBER})个"
     r"|(?<=[\s,午晚早餐饭])(?P<last>\d{1,2})(?=$|[,。、\s])"
     rf"|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
-    rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|(?<![\d.])[+](?P<plus>\d{{1,2}})(?![\d.度%])"
+    rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|(?<![\d.])[+](?P<plus>\d{{1,2}})(?![\d.度%])",
 )
-MODES = re.compile(
+MODES = begins(
+    "a-z送打外配要上拿领带自来去取过到堂食",
     r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧)])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
     r"|(?P<takeaway>打包|拿饭|打饭|领饭|外带|自己拿|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
-    r"|(?P<dine_in>堂食|过来吃|(?<![送拿带端寄搬])过来(?=$|[,。!])|来食堂吃|去食堂吃|到食堂吃|食堂里?吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)"
+    r"|(?P<dine_in>堂食|过来吃|(?<![送拿带端寄搬])过来(?=$|[,。!])|来食堂吃|去食堂吃|到食堂吃|食堂里?吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)",
 )
 KIN = (
     "老妈|老爸|老头子|老太婆|爸妈|父母|老两口|妈妈|爸爸|母亲|父亲|奶奶|爷爷|外婆|外公|姥姥|姥爷|婆婆|公公|岳母|岳父|老伴|老公|老婆|爱人|儿子|女儿|孙子|孙女"
