@@ -3,10 +3,11 @@
 from sqlmodel import Session, col, select
 
 from models.homes.visits import Visit, VisitState
-from models.members.people import Role
+from models.members.people import Member, Role
 from models.members.vault import Private, opened, seal
 from rules import audit
 from rules.audit import Act
+from rules.members import consents
 from rules.members.people import roles_of
 from rules.values import Refused
 
@@ -17,6 +18,8 @@ def keep(session: Session, visit: Visit, words: str) -> None:
     """Keep what was found; too much is refused, not cut."""
     if len(words.strip()) > LONGEST:
         raise Refused("visits.too_long", most=LONGEST)
+    if words.strip():
+        consents.check_health(session, session.get_one(Member, visit.elder_id))
     seal(session, visit, findings=words.strip())
 
 

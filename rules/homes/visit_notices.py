@@ -12,7 +12,9 @@ from models.members.people import Canteen, Member
 from models.outbox import MessageClass
 from rules import outbox
 from rules.audit import Act
-from rules.homes import visit_talk
+from rules.homes import visit_talk, visit_teams, visits
+from rules.homes.visit_proposals import AT_HOME
+from rules.members.people import status_on
 from rules.settings import after_quiet, local_day
 from rules.values import Button, Message, Rows, Text, lines
 
@@ -92,7 +94,8 @@ def companion_cannot(session: Session, canteen: Canteen, visit: Visit, member: M
     said = Text("visits.companion_cannot", name=member.name, who=one.who, day=visit.day)
     other = Button(Text("visits.button_with"), f"visit:{visit.id}:with")
     message = Message(said, ((other,),))
-    _tell(session, canteen, visit.worker_id, (_key(visit, act, "cannot"), message), act)
+    for worker in _going(session, visit):
+        _tell(session, canteen, worker.id, (_key(visit, act, "cannot"), message), act)
 
 
 def _key(visit: Visit, act: Act, what: str) -> str:
@@ -107,16 +110,41 @@ def _tell(session: Session, canteen: Canteen, member_id: int, what: tuple[str, M
 
 def remind(session: Session, canteen: Canteen, visit: Visit, act: Act) -> None:
     """The morning of the day: everything to the social worker, who and where to go to whoever comes along."""
+    (one,) = visit_talk.shown(session, [visit])
+    if all(status_on(session, member, visit.day) not in AT_HOME for member in one.home):
+        return _nobody_there(session, canteen, visit, act)
     key = f"visit:{visit.id}:morning:{visit.day}"
-    worker = session.get_one(Member, visit.worker_id)
-    said = visit_talk.morning(session, canteen, visit, act)
-    outbox.tell(session, key, worker, said, now=act.now, kind=MessageClass.REMINDER, lasts=HELPS)
+    for worker in _going(session, visit):
+        said = visit_talk.morning(session, canteen, visit, act, worker.id)
+        _remind(session, key, worker, said, act)
     if visit.companion_id is not None and visit.state == VisitState.PLANNED:
-        (one,) = visit_talk.shown(session, [visit])
         facts = {"day": visit.day, "worker": one.worker, "who": one.who}
         message = Message(Text("visits.come_along_today", **facts), no(visit))
-        companion = session.get_one(Member, visit.companion_id)
-        outbox.tell(session, key, companion, message, now=act.now, kind=MessageClass.REMINDER, lasts=HELPS)
+        _remind(session, key, session.get_one(Member, visit.companion_id), message, act)
+    return None
+
+
+def _remind(session: Session, key: str, member: Member, message: Message, act: Act) -> None:
+    outbox.tell(session, key, member, message, now=act.now, kind=MessageClass.REMINDER, lasts=HELPS)
+
+
+def _going(session: Session, visit: Visit) -> list[Member]:
+    """The social worker of a visit; all of them when that one is away or none any more."""
+    workers = visit_teams.workers(session, visit.canteen_id)
+    return [worker for worker in workers if worker.id == visit.worker_id] or workers
+
+
+def _nobody_there(session: Session, canteen: Canteen, visit: Visit, act: Act) -> None:
+    """Whoever is in hospital, away or gone is not visited: called off, and both of them are told."""
+    (one,) = visit_talk.shown(session, [visit])
+    before = visits.seen(visit)
+    visit.state = VisitState.CALLED_OFF
+    visits.moved(session, visit, act, "visits.called_off", before)
+    tell_companion(session, canteen, visit, before, act)
+    status = status_on(session, one.home[0], visit.day)
+    said = Message(Text("visits.nobody_there", who=one.who, name=one.home[0].name, status=status))
+    for worker in _going(session, visit):
+        _remind(session, f"visit:{visit.id}:off:{visit.day}", worker, said, act)
 
 
 def ask_after(session: Session, canteen: Canteen, visit: Visit, act: Act) -> None:
@@ -126,5 +154,5 @@ def ask_after(session: Session, canteen: Canteen, visit: Visit, act: Act) -> Non
     record = Button(Text("visits.button_record"), f"visit:{visit.id}:record")
     change = Button(Text("visits.button_change"), f"visit:{visit.id}:see")
     message = Message(said, ((record,), (change,)))
-    worker = session.get_one(Member, visit.worker_id)
-    outbox.tell(session, f"visit:{visit.id}:unwritten:{visit.day}", worker, message, now=act.now)
+    for worker in _going(session, visit):
+        outbox.tell(session, f"visit:{visit.id}:unwritten:{visit.day}", worker, message, now=act.now)

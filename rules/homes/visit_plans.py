@@ -38,7 +38,7 @@ def propose(session: Session, canteen: Canteen, monday: date, act: Act) -> list[
         return []
     rota = visit_teams.rota(session, canteen.id, monday)
     days = _days(canteen, max(monday, local_day(canteen, act.now)), monday)
-    _carry_over(session, canteen, monday, days, act)
+    _carry_over(session, canteen, days, rota, act)
     _ask_again(session, canteen, days, rota, act)
     there = week(session, canteen.id, monday)
     free = settings_of(canteen).visits_a_week - len(there)
@@ -60,18 +60,21 @@ def _emptiest(days: Sequence[date], there: Sequence[Visit]) -> date:
     return min(days, key=lambda day: (sum(visit.day == day for visit in there), day))
 
 
-def _carry_over(session: Session, canteen: Canteen, monday: date, days: Sequence[date], act: Act) -> None:
-    """What was planned before and never recorded is planned again, unless nobody is there."""
+def _carry_over(session: Session, canteen: Canteen, days: Sequence[date], rota: Team, act: Act) -> None:
+    """What was planned before and never recorded is planned again, unless nobody is there; by who is there to go."""
     left = visit_teams.waiting(session, canteen.id, days[0] - timedelta(days=1))
     at_home = {elder.id for elder in visit_proposals.elders_at_home(session, canteen.id, days[0])}
+    working = {worker.id for worker in rota.workers}
     for visit in left:
         before = visits.seen(visit)
-        if visit.elder_id in at_home:
-            visit.day = _emptiest(days, week(session, canteen.id, monday))
-            visits.moved(session, visit, act, "visits.moved", before)
-        else:
+        if visit.elder_id not in at_home:
             visit.state = VisitState.CALLED_OFF
             visits.moved(session, visit, act, "visits.called_off", before)
+            continue
+        visit.day = _emptiest(days, week(session, canteen.id, week_of(days[0])[0]))
+        if visit.worker_id not in working:
+            visit.worker_id = rota.team(visit.household_id).worker_id
+        visits.moved(session, visit, act, "visits.moved", before)
 
 
 def _ask_again(session: Session, canteen: Canteen, days: Sequence[date], rota: Team, act: Act) -> None:

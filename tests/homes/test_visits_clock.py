@@ -13,7 +13,7 @@ from models.homes.visits import VisitState
 from models.members.people import Role, Status
 from models.members.vault import seal
 from models.outbox import Occurrence
-from rules.homes import visit_plans, visits
+from rules.homes import households, visit_plans, visits
 from rules.homes.visits import Wanted
 from tests.homes.visiting import MONDAY, WEDNESDAY, all_visits
 from tests.requesting import buttons_of
@@ -158,3 +158,47 @@ def test_a_visit_not_settled_yet_is_called_so_in_the_morning(
     assert village.told(committee) == []
     village.taps(social_worker, buttons_of(session, social_worker, "就去这家"))
     assert "请您和陈社工去看看" in village.told(committee)[-1]
+
+
+def test_whoever_was_taken_to_hospital_since_is_not_visited_and_both_are_told(
+    village, tick, session, granny, social_worker, committee, act
+):
+    visit = visits.plan(session, granny, Wanted(WEDNESDAY + timedelta(days=1)), act(social_worker))
+    granny.status = Status.IN_HOSPITAL
+    session.add(granny)
+    session.flush()
+    tick(at(WEDNESDAY + timedelta(days=1), 8))
+    assert visit.state == VisitState.CALLED_OFF
+    assert "李奶奶现在住院" in village.told(social_worker)[-1]
+    assert "不用您了" in village.told(committee)[-1]
+
+
+def test_of_two_at_home_one_is_enough(village, tick, session, granny, neighbour, social_worker, act):
+    households.group(session, [granny, neighbour], act(social_worker))
+    visit = visits.plan(session, granny, Wanted(WEDNESDAY + timedelta(days=1)), act(social_worker))
+    granny.status = Status.AWAY
+    session.add(granny)
+    session.flush()
+    tick(at(WEDNESDAY + timedelta(days=1), 8))
+    assert visit.state == VisitState.PLANNED
+    assert "今天走访" in village.told(social_worker)[-1]
+
+
+def test_when_the_social_worker_is_away_or_none_any_more_the_others_are_reminded(
+    village, tick, session, villager, granny, neighbour, social_worker, committee, wrote, act
+):
+    wrote(granny, days=9, findings="血压偏高")
+    other = villager("梁社工", Role.SOCIAL_WORKER, telegram_id=1013)
+    thursday = WEDNESDAY + timedelta(days=1)
+    visit = visits.plan(session, granny, Wanted(thursday, social_worker.id), act(other))
+    social_worker.status = Status.AWAY
+    session.add(social_worker)
+    session.flush()
+    before = len(village.told(social_worker))
+    assert tick(at(thursday, 8)) == ["visits.morning"]
+    assert len(village.told(social_worker)) == before
+    assert "血压偏高" in village.told(other)[-1]
+    assert "visits.unwritten" in tick(at(thursday + timedelta(days=1), 8))
+    assert "还没记" in village.told(other)[-1]
+    tick(at(SUNDAY, 19))
+    assert visit.worker_id == other.id, "carried over to who is there"
