@@ -8,7 +8,15 @@ from sqlmodel import col, select
 from models.audit import AuditEntry
 from models.members.people import Role
 from models.outbox import OutboxMessage
-from models.volunteers.shifts import Assignment, AssignmentState, DutyKind, ShiftState, SwapKind, SwapState
+from models.volunteers.shifts import (
+    Assignment,
+    AssignmentState,
+    DutyKind,
+    Shift,
+    ShiftState,
+    SwapKind,
+    SwapState,
+)
 from rules.lunch import calendar
 from rules.values import Refused
 from rules.volunteers import (
@@ -209,6 +217,24 @@ def test_who_offered_to_do_a_neighbours_shift_hears_that_it_is_off(
     swaps.offer(session, canteen, on(volunteer, shift).id, asking, act(uncle))
     shift_endings.call_off(session, shift.id, "停电", act(manager))
     assert told(session, uncle) == ["11月27日 周五 7:30–11:30 打扫不用您替了，谢谢您！"]
+
+
+def test_who_was_asked_and_has_not_answered_is_spared_the_news(
+    session, canteen, act, plan, on, volunteer, uncle, manager
+):
+    shift = plan()
+    swaps.offer(session, canteen, on(volunteer, shift).id, Asking(SwapKind.COVER, uncle), act(volunteer))
+    before = len(told(session, uncle))
+    shift_endings.call_off(session, shift.id, "停电", act(manager))
+    assert len(told(session, uncle)) == before
+
+
+def test_once_it_has_begun_nobody_waits_for_it_any_more(session, agreed, uncle):
+    place = session.get_one(Assignment, agreed.assignment_id)
+    shift = session.get_one(Shift, place.shift_id)
+    before = len(told(session, uncle))
+    assert shift_endings.finish(session, shift.id, shift.ends_at)
+    assert (agreed.state, len(told(session, uncle))) == (SwapState.EXPIRED, before)
 
 
 def test_an_offer_that_ends_with_its_shift_is_in_the_audit(session, agreed, act, manager):

@@ -142,8 +142,22 @@ async def test_the_roster_is_asked_pasted_and_a_closed_day_is_cleared(village: V
     village.taps(MANAGER, sure, "好的")
     standing = await village.hears(WORKER, "11月27日 周五不开伙，还排着 4 个班。要取消吗？")
     village.taps(WORKER, standing, "这些班都取消")
-    await village.hears(VOLUNTEER, "11月27日 周五 11:00–12:30 送餐取消了，不用来。")
+    await village.hears(VOLUNTEER, "您的这些班都取消了，不用来：\n11月27日 周五 7:30–11:00 帮厨")
     off = await village.hears(WORKER, "11月27日 周五的 4 个班取消了")
     village.taps(WORKER, off, "撤")
     await village.hears(WORKER, "撤回了，4 个班照常")
-    await village.hears(VOLUNTEER, "11月27日 周五 11:00–12:30 送餐又照常了，请您来。")
+    await village.hears(VOLUNTEER, "这些班又照常了，请您来：\n11月27日 周五 7:30–11:00 帮厨")
+
+    village.says(WORKER, WORKER, "/plan")
+    plan = await village.hears(WORKER, "怎么排？")
+    for label, next_words in (
+        ("每周固定的班", "每周哪天的班？"),
+        ("周四", "哪个班？"),
+        ("打扫", "还没有固定来的人。"),
+        ("加固定来的人", "谁固定来？写名字。"),
+    ):
+        village.taps(WORKER, plan, label)
+        plan = await village.hears(WORKER, next_words)
+    village.says(WORKER, WORKER, "阿军")
+    await village.hears(WORKER, "好，阿军以后固定来")
+    await village.hears(VOLUNTEER, "以后每周四 12:30–13:30 打扫都请您来。")
