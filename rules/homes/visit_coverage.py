@@ -142,4 +142,14 @@ def forget(session: Session, member: Member, act: Act) -> None:
     if household is not None:
         household.name = ""
         session.add(household)
+        _unname(session, household, member)
     session.flush()
+
+
+def _unname(session: Session, household: Household, member: Member) -> None:
+    """What was found with those they lived with names them no more."""
+    others = select(Visit).where(Visit.household_id == household.id, Visit.elder_id != member.id)
+    for visit in session.exec(others.where(Visit.findings != "").order_by(col(Visit.id))).all():
+        words = str(opened(session, visit, "findings"))
+        if member.name in words:
+            visit_findings.keep(session, visit, words.replace(member.name, f"#{member.id}"))

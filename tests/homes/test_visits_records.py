@@ -263,6 +263,15 @@ def test_my_data_tells_of_visits_and_forgetting_leaves_nothing(session, granny, 
     assert session.exec(select(FollowUp)).one().ended_at is not None
 
 
+def test_what_was_found_with_a_spouse_names_the_forgotten_no_more(
+    session, granny, neighbour, social_worker, wrote, act
+):
+    households.group(session, [granny, neighbour], act(social_worker))
+    visit = wrote(neighbour, findings="覃叔说李奶奶睡不好").visit
+    visit_coverage.forget(session, granny, act())
+    assert opened(session, visit, "findings") == f"覃叔说#{granny.id}睡不好"
+
+
 def test_the_export_has_the_columns_of_the_contract_and_no_finding(
     session, canteen, granny, committee, social_worker, wrote, act
 ):
