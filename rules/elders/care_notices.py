@@ -39,7 +39,7 @@ def question(session: Session, scene: Scene, concern: Concern, audience: Audienc
     """What somebody is asked at this step; from the second time on it says for the how manieth."""
     if audience == Audience.ELDER:
         return _to_elder(scene, concern, number)
-    said = _needs(scene, concern) if concern.pressing else _misses(scene, concern, audience)
+    said = _needs(scene, concern, audience) if concern.pressing else _misses(scene, concern, audience)
     again = Text("care.again", number=number, said=said) if number > 1 else said
     return Message(again, asking(concern.id, call=audience == Audience.FAMILY))
 
@@ -72,8 +72,10 @@ def _misses(scene: Scene, concern: Concern, audience: Audience) -> Text:
     return Text("care.ask_visit", what=what)
 
 
-def _needs(scene: Scene, concern: Concern) -> Text:
+def _needs(scene: Scene, concern: Concern, audience: Audience) -> Text:
     key = "care.nobody_opens" if concern.finding == Finding.NOBODY else "care.needs_help"
+    if audience in NEAR_BY:
+        return Text(f"{key}_near", who=label(scene.elder, scene.meal.day))
     return Text(key, who=label(scene.elder, scene.meal.day), phone=phone(scene.elder))
 
 

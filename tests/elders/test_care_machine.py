@@ -95,27 +95,19 @@ def machine(scene):  # noqa: C901 - a machine of many small rules
 
         @invariant()
         def a_bystander_never_has_it_in_hand_nor_ends_it(self):
-            outside = {cast["volunteer"].id, cast["stranger"].id}
-            assert self.concern.goer_id not in {*outside, cast["granny"].id}
-            assert self.concern.closed_by_id not in outside
+            concern, helper = self.concern, cast["volunteer"].id
+            outside = {cast["stranger"].id} | ({helper} if helper not in concern.asked_ids else set())
+            assert concern.goer_id not in {*outside, cast["granny"].id}
+            assert concern.closed_by_id not in outside
 
         @invariant()
-        def nobody_outside_is_written_to_and_an_address_goes_to_who_went_only(self):
-            known = {
-                cast[name].telegram_id
-                for name in (
-                    "granny",
-                    "daughter",
-                    "neighbour",
-                    "social_worker",
-                    "manager",
-                    "committee",
-                    "cook",
-                )
-            }
+        def nobody_outside_is_written_to_and_who_lives_near_reads_no_phone(self):
+            near = {cast["volunteer"].telegram_id, cast["neighbour"].telegram_id}
             for row in session.exec(select(OutboxMessage).where(col(OutboxMessage.id) > 0)):
-                assert row.chat_id in known
-                assert ADDRESS not in Words(row.language, row.timezone).say(row.body["text"])
+                assert row.chat_id != cast["stranger"].telegram_id
+                said = Words(row.language, row.timezone).say(row.body["text"])
+                assert ADDRESS not in said
+                assert PHONE not in said or row.chat_id not in near
 
         def teardown(self):
             self.savepoint.rollback()
