@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-KINDS = ("people", "menus", "meals", "bookings", "shifts", "requests", "visits", "needs", "outbox", "audit")
+KINDS = (
+    *("people", "menus", "meals", "bookings", "requests", "shifts"),
+    *("certificates", "morning_checks", "samples"),
+    *("visits", "needs", "care", "outbox", "audit"),
+)
+"""As in `rules.exports`, which is too heavy to be opened for a word of help."""
 
 
 def parser() -> argparse.ArgumentParser:

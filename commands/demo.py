@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,7 +32,7 @@ def main(arguments: Namespace) -> int:
     with _folder(arguments.keep) as folder:
         try:
             asyncio.run(_open(folder, arguments.port, browser=not arguments.no_browser))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, asyncio.CancelledError):
             return 0
         except OSError as wrong:
             complain("cli.port_taken", port=arguments.port)
@@ -57,6 +58,7 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
     from sandbox.world import World
     from web.server import Web
 
+    _end_politely()
     token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(27)}"
     clock = Clock(folder / "offset")
     begin_by_day(clock)
@@ -79,6 +81,14 @@ async def _open(folder: Path, port: int, *, browser: bool) -> None:
         # The bot's last long poll is cut off with the server; that is no news for who ends a demo.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         await web.stop()
+
+
+def _end_politely() -> None:
+    """A `kill` and a closed window end the demo like Ctrl+C: the bot in it must not go on alone."""
+    opening = asyncio.current_task()
+    assert opening is not None
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(end, opening.cancel)
 
 
 def begin_by_day(clock: Any) -> None:

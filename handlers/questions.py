@@ -118,7 +118,8 @@ def answers_in_words(card: Asked, understanding: Understanding) -> bool:
     """Whether the message is the answer that was asked for, and not something else that came up meanwhile."""
     if not card.awaits_text or understanding.intent == Intent.EMERGENCY:
         return False
-    elsewhere = understanding.action == Action.ACT and understanding.intent in CERTAIN
+    clear = understanding.action == Action.ACT or (understanding.slots.recur and not understanding.unsure)
+    elsewhere = clear and understanding.intent in CERTAIN
     return card.kind in ABOUT_DAYS or not elsewhere
 
 

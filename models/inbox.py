@@ -86,6 +86,12 @@ def opened(session: Session, limit: int) -> Sequence[InboxUpdate]:
     return session.exec(order.limit(limit)).all()
 
 
+def latest_open(session: Session) -> datetime | None:
+    """When the newest of what waits was received."""
+    waiting = select(func.max(col(InboxUpdate.received_at))).where(InboxUpdate.state == InboxState.NEW)
+    return session.exec(waiting).one()
+
+
 def count_open(session: Session) -> int:
     """How many updates wait."""
     return session.exec(

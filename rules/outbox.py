@@ -1,6 +1,7 @@
 """Telling somebody else: a row with a unique key, in the same unit as the change it tells of."""
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.prepared import Prepared
 from models.store import keep
 from rules.settings import after_quiet
-from rules.values import Message, Text, as_message, encode_message
+from rules.values import Message, Text, as_message, encode, encode_message
 
 IN_TIME = timedelta(minutes=30)
 """So long before something begins a person can still do something about it."""
@@ -124,6 +125,16 @@ def by_day(canteen: Canteen, now: datetime, before: datetime) -> datetime:
     """The moment itself or the end of the quiet hours, whichever is not too late for what begins."""
     morning = after_quiet(canteen, now)
     return morning if morning + IN_TIME <= before else now
+
+
+def add_line(session: Session, key: str, fact: str, line: Text) -> None:
+    """Put a line more into what this unit is about to tell, where the fact is a text of lines."""
+    for row in session.info.get("posted", ()):
+        if row.key == key and row.status == OutboxState.PENDING:
+            body = deepcopy(row.body)
+            body["text"]["facts"][fact]["facts"]["parts"].append(encode(line))
+            row.body = body
+            session.add(row)
 
 
 def tell_role(

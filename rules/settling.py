@@ -33,14 +33,16 @@ def waiting_care(session: Session, now: datetime, limit: int = PAGE) -> list[Out
     pending = select(OutboxMessage).where(
         OutboxMessage.status == OutboxState.PENDING, OutboxMessage.due_at <= now
     )
-    urgent = pending.where(OutboxMessage.kind == MessageClass.CARE).order_by(col(OutboxMessage.due_at))
-    return list(session.exec(urgent.limit(limit)))
+    urgent = pending.where(OutboxMessage.kind == MessageClass.CARE)
+    order = urgent.order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+    return list(session.exec(order.limit(limit)))
 
 
 def interrupted(session: Session, now: datetime, operators: Iterable[int] = ()) -> int:
     """After a crash: nobody knows of messages that were on the wire, so the managers are asked."""
     _due_again(session, now)
-    rows = session.exec(select(OutboxMessage).where(OutboxMessage.status == OutboxState.SENDING)).all()
+    leaving = select(OutboxMessage).where(OutboxMessage.status == OutboxState.SENDING)
+    rows = session.exec(leaving.order_by(col(OutboxMessage.id))).all()
     for row in rows:
         doubt(session, row, now, operators)
     return len(rows)
@@ -77,7 +79,7 @@ def shown(session: Session, post_id: int, seen: datetime, now: datetime) -> None
 def stale_posts(session: Session, limit: int = PAGE) -> list[Post]:
     """Live posts that show what is no longer true."""
     changed = select(Post).where(col(Post.changed_at).is_not(None), col(Post.message_id).is_not(None))
-    return list(session.exec(changed.order_by(col(Post.changed_at)).limit(limit)))
+    return list(session.exec(changed.order_by(col(Post.changed_at), col(Post.id)).limit(limit)))
 
 
 def doubt(session: Session, row: OutboxMessage, now: datetime, operators: Iterable[int] = ()) -> None:

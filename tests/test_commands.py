@@ -5,6 +5,7 @@ import json
 import pytest
 
 import bot
+from rules import exports
 
 PEOPLE = "姓名,角色,电报号\n李奶奶,老人,1001\n王师傅,厨师,1003\n"
 MENUS = "day,meal,dishes,price,seats,closes_at\n2027-01-04,lunch,红烧豆腐;青菜,10,40,\n"
@@ -203,6 +204,10 @@ def test_a_file_of_sentences_is_labelled(run, tmp_path):
         "book_meal",
         ["2026-11-26"],
     )
+
+
+def test_every_list_there_is_can_be_asked_for():
+    assert set(bot.KINDS) == set(exports.KINDS)
 
 
 @pytest.mark.parametrize("words", [(), ("dance",), ("import", "people"), ("erase", "x")])

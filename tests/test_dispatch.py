@@ -156,6 +156,18 @@ async def test_a_restart_takes_up_what_was_open_oldest_first_whatever_its_number
     assert house.taken == [900, 5, 7]
 
 
+async def test_a_clock_set_back_and_a_restart_turn_no_order_round(house, store):
+    clock = iter([NOW, NOW - timedelta(hours=2), NOW - timedelta(hours=1)])
+    first = Intake(store, READ, lambda: next(clock), lambda _: None)
+    await first.keep([said(900)])
+    await first.keep([said(5)])
+    again = Intake(store, READ, lambda: next(clock), lambda _: None)
+    await again.keep([said(7)])
+    house.dispatcher.start()
+    await settle(house)
+    assert house.taken == [900, 5, 7]
+
+
 async def test_a_failure_is_tried_again(house, store):
     house.faults[1] = [ValueError("a"), ValueError("b")]
     house.dispatcher.start()

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -35,6 +35,22 @@ CONFLICTS_OF_THE_FIRST = 40
 CONFLICT_PAUSE = 0.5
 """Of two bots with one token the newcomer gives way: who has been receiving comes back sooner and stays longer."""
 LARGEST_ID = 2**63 - 1
+LEAST = timedelta(microseconds=1)
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """The moments things arrive at never go back: a clock that is set back must not turn their order round."""
+
+    last: datetime | None = None
+    looked: bool = False
+
+    def at(self, session: Session, now: datetime) -> datetime:
+        """The moment of an arrival: now, or when what waits before it came, if the clock says that is to be."""
+        if not self.looked:
+            self.last, self.looked = inbox.latest_open(session), True
+        self.last = max(now, self.last + LEAST) if self.last is not None else now
+        return self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +63,21 @@ class Intake:
     offer: Callable[[Sequence[Heard]], None]
     operators: tuple[int, ...] = ()
     vitals: Vitals | None = None
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     async def keep(self, raws: Sequence[Any]) -> None:
         """Keep all of them; returns after the durable commit."""
         now = self.clock()
         letters = [self._open(raw, now) for raw in raws]
         rows = [row for row, _ in letters]
-        fresh = await self._write(lambda session: keep(session, rows, now, self.operators))
+        fresh = await self._write(lambda session: self._kept(session, rows, now))
         self.offer([heard for _, heard in letters if heard is not None and heard.update_id in fresh])
+
+    def _kept(self, session: Session, rows: Sequence[InboxUpdate], now: datetime) -> set[int]:
+        arrived = self.arrivals.at(session, now)
+        for row in rows:
+            row.received_at = arrived
+        return keep(session, rows, now, self.operators)
 
     async def _write(self, unit: Unit[set[int]]) -> set[int]:
         """Health tells of a store that takes nothing: a full disk, a server that is gone."""

@@ -16,6 +16,7 @@ from nlu import Action, Intent, Slots, Understanding
 from rules import outbox
 from rules.lunch import bookings, lists, meals, plans, rolls
 from rules.lunch.bookings import Order
+from rules.lunch.echoes import echoes
 from rules.lunch.plans import Done, Plan
 from rules.lunch.rolls import Kept
 from rules.members.people import check_may_act, label, resolve
@@ -129,19 +130,12 @@ def told(turn: Turn, eater: Member, done: Done) -> Message:
 
 def told_lines(turn: Turn, eater: Member, done: Done) -> Text:
     """What was done and what was not, line by line."""
-    return lines(*(_echo(turn, eater, kept) for kept in done.kept), *done.refused)
+    return lines(*echoes(eater, done.kept, notes=turn.private), *done.refused)
 
 
 def undo_button(turn: Turn, kept: Sequence[Kept]) -> tuple[tuple[Button, ...], ...]:
     """The way back for ten minutes, as a button."""
     return ((Button(Text("common.undo"), f"mealundo:{keep_undo(turn, kept).id}"),),)
-
-
-def _echo(turn: Turn, eater: Member, kept: Kept) -> Text:
-    """A booking told back; how it is to be prepared is nobody's business but the eater's."""
-    said, note = rolls.echo(eater, kept), kept.booking.note
-    live = kept.booking.state in rolls.LIVE
-    return Text("meals.with_note", what=said, note=note) if turn.private and note and live else said
 
 
 def keep_undo(turn: Turn, kept: Sequence[Kept], **facts: Any) -> Card:

@@ -104,15 +104,14 @@ def preview(turn: Turn, words: str) -> Answer:
 def overheard(turn: Turn) -> Answer:
     """A cook writes days and dishes without any command: that is a menu; nothing else is."""
     words = turn.heard.text
-    if (
-        not turn.private
-        or not turn.may(Role.COOK)
-        or not any(mark in words for mark in ":\N{FULLWIDTH COLON}")
-    ):
+    called = menus.CALLED_A_MENU.search(words)
+    marked = called or any(mark in words for mark in ":\N{FULLWIDTH COLON}")
+    if not marked or not turn.private or not turn.may(Role.COOK):
         return None
     found = menus.read(words, turn.village, turn.today)
     written = [line for line in words.splitlines() if line.strip()]
-    if len(found) != len(written) or sum(len(line.dishes) for line in found) < LEAST_DISHES:
+    least = 1 if called else LEAST_DISHES
+    if len(found) != len(written) or sum(len(line.dishes) for line in found) < least:
         return None
     return preview(turn, words)
 

@@ -15,10 +15,11 @@ from rules import audit, outbox
 from rules.audit import Act
 from rules.lunch import meals, waitlist
 from rules.lunch.counts import Count, count_beside
-from rules.lunch.rolls import ENDED, LIVE, Kept, booking_of, echo, plainly, seen, usual_mode
+from rules.lunch.echoes import tell_eater
+from rules.lunch.rolls import ENDED, LIVE, Kept, booking_of, plainly, seen, usual_mode
 from rules.members.people import check_may_act, status_on
 from rules.settings import local_day
-from rules.values import Refused, Text
+from rules.values import Refused
 
 MOST = 20
 
@@ -142,16 +143,6 @@ def _kept(session: Session, eater: Member, kept: Kept, act: Act) -> Kept:
         waitlist.offer_freed(session, meal, act.now)
     tell_eater(session, eater, kept, act)
     return kept
-
-
-def tell_eater(session: Session, eater: Member, kept: Kept, act: Act) -> None:
-    """Tell an eater with a phone what somebody else did for them."""
-    if act.actor_id is None or act.actor_id == eater.id:
-        return
-    actor = session.get_one(Member, act.actor_id)
-    key = f"booking:{kept.booking.id}:{act.update_id}:{act.now.timestamp():.0f}"
-    said = Text("meals.done_for_you", by=actor.name, what=echo(eater, kept))
-    outbox.tell(session, key, eater, said, now=act.now)
 
 
 def cancel(session: Session, booking_id: int, act: Act) -> Kept:

@@ -24,8 +24,10 @@ SITTINGS = {"早": Sitting.BREAKFAST, "中": Sitting.LUNCH, "午": Sitting.LUNCH
 _LINE = re.compile(
     r"\s*(?P<day>大后天|[今明后]天|[今明]日|(?P<next>下)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
     r"|(?P<month>\d{1,2})[月/.](?P<number>\d{1,2})[日号]?|(?P<iso>\d{4}-\d{2}-\d{2}))?"
-    r"\s*(?P<sitting>早|中|午|晚)?[饭餐午上]*\s*[：:，,\s]\s*(?P<dishes>.+)"
+    r"\s*(?P<sitting>早|中|午|晚)?[饭餐午上]*\s*的?(?:菜单?)?(?:\s*[：:，,\s]|(?<=[菜单])(?:换|改)[成为])\s*(?P<dishes>.+)"
 )
+CALLED_A_MENU = re.compile(r"菜单|菜(?:换|改)[成为]")
+"""Words that say of a line that it is a menu, so that one dish is enough."""
 
 
 @dataclass(frozen=True, slots=True)

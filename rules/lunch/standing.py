@@ -10,6 +10,7 @@ from models.members.people import Canteen, Member
 from rules import audit, outbox
 from rules.audit import Act
 from rules.lunch import bookings, meals
+from rules.lunch.echoes import tell_eater
 from rules.lunch.rolls import Kept, booking_of, echo, seen, usual_mode
 from rules.members.people import check_may_act
 from rules.settings import at, local_day, settings_of
@@ -206,7 +207,7 @@ def skip(
     session.flush()
     audit.record(session, act, "standing.skipped", f"booking:{booking.id}", subject_id=eater.id)
     kept = Kept(booking, meal, {**(seen(booking) or {}), "state": BookingState.BOOKED.value})
-    bookings.tell_eater(session, eater, kept, act)
+    tell_eater(session, eater, kept, act)
     return kept
 
 

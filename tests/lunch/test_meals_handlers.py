@@ -282,7 +282,9 @@ def test_a_stranger_in_private_books_nothing(session, canteen, village, lunch):
 
 def test_a_whole_week_is_booked_and_undone_in_one_go(session, canteen, village, granny):
     answer = village.says(granny, "下周一到周五中午都订一份")
-    assert answer.count("1 份") == 5
+    assert answer == (
+        "李奶奶订好了午饭，每天 1 份，来食堂吃：11月30日 周一、12月1日 周二、12月2日 周三、12月3日 周四、12月4日 周五。"
+    )
     (undo,) = village.buttons()
     village.taps(granny, undo)
     assert rolls.upcoming(session, canteen, granny.id, village.now) == []

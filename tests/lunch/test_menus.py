@@ -158,6 +158,43 @@ def test_wishes_are_shown_once_when_the_menu_is_planned(session, canteen, granny
     assert menus.wishes(session, canteen.id) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "dishes"),
+    [
+        ("后天菜单：清蒸鲈鱼、蒜蓉菜心、萝卜汤", ("清蒸鲈鱼", "蒜蓉菜心", "萝卜汤")),
+        ("后天中午的菜：清蒸鲈鱼、萝卜汤", ("清蒸鲈鱼", "萝卜汤")),
+        ("后天的菜换成清蒸鲈鱼", ("清蒸鲈鱼",)),
+        ("后天午饭菜单改成清蒸鲈鱼、萝卜汤", ("清蒸鲈鱼", "萝卜汤")),
+        ("后天 菜心、豆腐", ("菜心", "豆腐")),
+    ],
+)
+def test_a_cook_calls_a_menu_by_its_name(canteen, words, dishes):
+    assert menus.read(words, canteen, date(2026, 11, 25)) == [
+        menus.MenuLine(date(2026, 11, 27), Sitting.LUNCH, dishes)
+    ]
+
+
+@pytest.mark.parametrize("words", ["后天改成两份", "后天中午换成送餐", "菜换成鱼"])
+def test_what_is_said_of_a_booking_is_no_menu(canteen, words):
+    assert menus.read(words, canteen, date(2026, 11, 25)) == []
+
+
+@pytest.mark.parametrize("words", ["后天的菜换成清蒸鲈鱼", "后天菜单：清蒸鲈鱼"])
+def test_one_dish_called_the_menu_is_read_back_to_the_cook_and_counts_after_a_tap(
+    session, canteen, village, cook, words
+):
+    assert village.says(cook, words)[0].startswith("11月27日 周五午饭：清蒸鲈鱼\n")
+    (yes,) = (data for _, data in village.buttons if data.startswith("menuyes:"))
+    village.taps(cook, yes)
+    (meal,) = menus.coming(session, canteen.id, date(2026, 11, 27), date(2026, 11, 27))
+    assert meal.dishes == ["清蒸鲈鱼"]
+
+
+def test_granny_writes_no_menu(village, granny):
+    village.says(granny, "后天菜单：清蒸鲈鱼")
+    assert not [data for _, data in village.buttons if data.startswith("menuyes:")]
+
+
 GOOD = "\ufeff日期,餐次,菜品,价格,份数,截止时间\n2026-11-26,午餐,红烧肉;青菜,12.5,40,17:00\n2026-11-27,lunch,鱼,,,\n"
 
 

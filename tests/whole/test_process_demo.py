@@ -47,7 +47,8 @@ def demo(tmp_path: Path):
         running.wait()
 
 
-async def test_ctrl_c_ends_the_demo_and_the_bot_in_it(demo, tmp_path):
+@pytest.mark.parametrize("end", ["ctrl_c", "kill"])
+async def test_ctrl_c_and_kill_end_the_demo_and_the_bot_in_it(demo, tmp_path, end):
     running, port, words = demo
     async with asyncio.timeout(LIMIT):
         while not await asyncio.to_thread(opened, port):
@@ -55,7 +56,10 @@ async def test_ctrl_c_ends_the_demo_and_the_bot_in_it(demo, tmp_path):
             await asyncio.sleep(0.1)
         while "鼓楼在运行" not in words.read_text(encoding="utf-8"):
             await asyncio.sleep(0.1)
-    os.killpg(running.pid, signal.SIGINT)
+    if end == "ctrl_c":
+        os.killpg(running.pid, signal.SIGINT)
+    else:
+        running.terminate()
     code = await asyncio.to_thread(running.wait, LIMIT)
     said = words.read_text(encoding="utf-8")
     assert (code, "Traceback" in said, "ERROR" in said) == (0, False, False), said
