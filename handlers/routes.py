@@ -23,7 +23,7 @@ from handlers.elders import (
 )
 from handlers.homes import households, visit_changes, visit_records, visit_taps, visits
 from handlers.lunch import calendar, deliveries, keys, ledger, meals, menus, serving, sheets, storm
-from handlers.members import conditions, joining, people, privacy, statuses
+from handlers.members import conditions, consents, joining, people, privacy, statuses
 from handlers.turn import Turn
 from handlers.volunteers import (
     fairness,
@@ -46,7 +46,7 @@ from rules.values import Answer, Refused, Text, Toast, as_message
 from transports.updates import Kind
 
 ROOMS: tuple[ModuleType, ...] = (
-    *(people, joining, keys, privacy, statuses, conditions, canteens),
+    *(people, joining, keys, privacy, consents, statuses, conditions, canteens),
     *(meals, menus, calendar, storm),
     *(sheets, serving, deliveries, care, neighbours, needs, need_answers, ledger),
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),

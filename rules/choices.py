@@ -48,6 +48,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "visits_a_week": ("3", "4", "6"),
     "visit_weekdays": ("2345", "24", "12345"),
     "group_emergencies": ("yes", "no"),
+    "consent_first": ("yes", "no"),
     "language": ("zh_CN", "en"),
     "timezone": ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong"),
 }
@@ -59,6 +60,7 @@ CLOCKS = frozenset({"post_at", "quiet_from", "quiet_until", "shift_reminder_at"}
 MOST = {"seats": 2000, "grace_seats": 50, "price": 1000, "visits_a_week": 50, "need_days": 90}
 WEEKDAYS = frozenset({"meal_weekdays", "visit_weekdays"})
 LONGEST_NAME = 64
+YES_NO = ("group_emergencies", "consent_first")
 
 
 def kept_as(name: str) -> str:
@@ -95,7 +97,7 @@ def _read(canteen: Canteen, name: str, words: str) -> Any:
         return ZoneInfo(words).key
     if name in LADDERS:
         return ladder_words.read(canteen, LADDERS[name], words)
-    if name == "group_emergencies":
+    if name in YES_NO:
         return {"yes": True, "no": False}[words]
     return _word(name, words)
 
@@ -195,8 +197,8 @@ def _said(name: str, value: Any) -> Any:
         return Fen(value)
     if name in WEEKDAYS:
         return [Text(f"weekday.{number}") for number in value]
-    if name == "group_emergencies":
-        return Text(f"canteens.group_emergencies_{'yes' if value in (True, 'yes') else 'no'}")
+    if name in YES_NO:
+        return Text(f"canteens.{name}_{'yes' if value in (True, 'yes') else 'no'}")
     if name == "market_days":
         return sorted(number or 10 for number in value) or Text("canteens.no_market")
     if name == "swap_policy":

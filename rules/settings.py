@@ -50,6 +50,7 @@ class Settings:
     quiet_until: time = time(6, 30)
     group_answers: bool = True
     group_emergencies: bool = False
+    consent_first: bool = False
     ladders: dict[str, Any] = field(default_factory=dict)
     swap_policy: str = "both_agree"
     swap_hours: int = 72

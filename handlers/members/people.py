@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from handlers import canteens
 from handlers.lunch import keys
+from handlers.members import consents
 from handlers.turn import Turn
 from models.cards import Card
 from models.members.people import Account, Canteen, InvitationPurpose, Member, Role
@@ -70,7 +71,12 @@ def start(turn: Turn, argument: str) -> Answer:
     """`/start`: a one-time link, the first questions for a new manager, or a greeting with large keys."""
     if argument and turn.private and turn.heard.person_id is not None:
         return _open_link(turn, argument)
-    return canteens.first_question(turn) or welcome(turn)
+    question = canteens.first_question(turn)
+    greeting = question or welcome(turn)
+    card = None if question else consents.first(turn)
+    if card is not None:
+        turn.answer(card)
+    return greeting
 
 
 def _open_link(turn: Turn, secret: str) -> Answer:

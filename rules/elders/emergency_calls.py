@@ -14,6 +14,7 @@ from rules.audit import Act
 from rules.elders import callouts, ladders, notices
 from rules.elders.callouts import About, Call
 from rules.elders.ladders import Audience
+from rules.members import readings
 from rules.values import Button, Message, Style, Text, lines
 
 SECOND = 2
@@ -76,7 +77,12 @@ def _call(session: Session, canteen: Canteen, emergency: Emergency, now: datetim
     """Everybody called so far is called again, with the number of the call to be seen."""
     message = Message(what(session, canteen, emergency, emergency.step), buttons(emergency.id))
     key = f"emergency:{emergency.id}:{emergency.rung_at.timestamp():.0f}:{emergency.step}"
-    return callouts.call(session, canteen, called(session, canteen, emergency, now), Call(key, message, now))
+    told = callouts.call(session, canteen, called(session, canteen, emergency, now), Call(key, message, now))
+    if emergency.person_id is not None and emergency.step == 1:
+        act = Act(now, None, canteen.id)
+        fields = ("address", "phone", "words")
+        readings.shown(session, act, emergency.person_id, fields, [one.id for one in told])
+    return told
 
 
 def _tell_who_waits(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> None:

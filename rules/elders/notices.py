@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from models.elders.requests import Request, RequestKind, RequestState, Urgency
+from models.members.consents import Purpose
 from models.members.people import Canteen, Member, Role
 from models.members.vault import Private, unsealed
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
@@ -13,6 +14,7 @@ from rules import audit, outbox
 from rules.audit import Act
 from rules.elders.callouts import family
 from rules.elders.ladders import QUIET_KINDS, waits
+from rules.members import consents
 from rules.members.people import age_on, roles_of
 from rules.settings import local_day
 from rules.values import Button, Message, Refused, Style, Text, encode_message, lines
@@ -63,6 +65,8 @@ def group_post(session: Session, request_id: int, now: datetime) -> Message:
     elder = session.get_one(Member, request.elder_id)
     canteen = session.get_one(Canteen, request.canteen_id)
     facts = brief(canteen, request, elder, now)
+    if not consents.allows(session, elder, Purpose.DISPLAY):
+        facts["who"] = Text("consents.somebody")
     if request.state in FREE:
         return Message(Text("requests.group_needs", **facts), ((go(request.id),),))
     if request.state == RequestState.CANCELLED or request.state == RequestState.ASKED:
@@ -129,8 +133,11 @@ def details(session: Session, request: Request, now: datetime) -> Text:
     unknown = Text("requests.not_known")
     facts = {"number": request.id, "kind": Text(f"RequestKind.{request.kind}"), "name": elder.name}
     age = age_on(elder, local_day(canteen, now))
+    what = Text("requests.details_what", **facts, until=until(canteen, request, now))
+    if not consents.allows(session, elder, Purpose.MESSENGER):
+        return lines(what, Text("consents.not_over_messenger", name=elder.name))
     return lines(
-        Text("requests.details_what", **facts, until=until(canteen, request, now)),
+        what,
         Text("requests.details_item", item=unsealed(request, "item")) if request.item else None,
         Text("requests.details_words", words=unsealed(request, "words")) if request.words else None,
         Text("requests.details_age", age=age) if age is not None else None,

@@ -24,7 +24,7 @@ from rules.cooks import certificates, kitchen, proofs
 from rules.elders import need_lists, request_lists, request_retention
 from rules.homes import visit_coverage
 from rules.lunch import bookings, rolls
-from rules.members import care_links
+from rules.members import care_links, consents
 from rules.members.people import roles_of
 from rules.values import Refused
 from rules.volunteers import shifts_privacy
@@ -56,6 +56,7 @@ def kept(session: Session, member: Member) -> dict[str, Any]:
         "visits": visit_coverage.kept(session, member),
         "needs": need_lists.kept(session, member.id),
         "agreements": examples.kept(session, member.id),
+        "consents": consents.kept(session, member.id),
         "bookings": [_booking(booking, meal) for booking, meal in session.exec(mine)],
     }
 
