@@ -14,6 +14,7 @@ class ConcernCause(StrEnum):
 
     NO_SHOW = "no_show"
     NOT_HOME = "not_home"
+    NOT_BROUGHT = "not_brought"
     SILENT = "silent"
 
 

@@ -24,6 +24,8 @@ ANSWERERS = frozenset({Role.MANAGER, Role.SOCIAL_WORKER, Role.COOK, Role.COMMITT
 RESPONSIBLE = (Role.MANAGER, Role.SOCIAL_WORKER)
 UNDO = timedelta(minutes=10)
 
+Missing = tuple[Member, ConcernCause]
+
 
 def missed(session: Session, meal: Meal, elder: Member, cause: ConcernCause, act: Act) -> Concern | None:
     """Begin to ask after somebody at once."""
@@ -62,15 +64,13 @@ def missed_silently(session: Session, meal: Meal, act: Act) -> int:
     """Who always eats on such a day and has neither booked nor said no is asked after; answers how many."""
     if meal.state == MealState.CANCELLED:
         return 0
-    found = regulars.missing(session, meal)
-    return missed_together(session, meal, found, ConcernCause.SILENT, act)
+    found = [(elder, ConcernCause.SILENT) for elder in regulars.missing(session, meal)]
+    return missed_together(session, meal, found, act)
 
 
-def missed_together(
-    session: Session, meal: Meal, elders: Sequence[Member], cause: ConcernCause, act: Act
-) -> int:
+def missed_together(session: Session, meal: Meal, found: Sequence[Missing], act: Act) -> int:
     """Several are missed at one meal: all are known before the first is asked after; answers how many."""
-    raised = [raise_for(session, meal, elder, cause, act) for elder in elders]
+    raised = [raise_for(session, meal, elder, cause, act) for elder, cause in found]
     concerns = [concern for concern in raised if concern is not None]
     for concern in concerns:
         care_calls.climb(session, concern.id, act.now)

@@ -13,6 +13,7 @@ from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
 from rules.elders import care
+from rules.elders.care import Missing
 from rules.lunch import ledger
 from rules.members.people import holds
 from rules.values import Button, Message, Refused, Style, Text
@@ -135,20 +136,23 @@ def finish(session: Session, meal_id: int, act: Act) -> int:
         return _missed_long_ago(session, meal, absent, act)
     for booking in absent:
         settle(session, booking, BookingState.NO_SHOW, act)
-    eaters = [session.get_one(Member, booking.eater_id) for booking in absent]
+    missing = [(session.get_one(Member, booking.eater_id), _why(booking)) for booking in absent]
     if len(absent) >= MANY and not any(booking.state in EATEN for booking in left):
-        return _nobody_ticked(session, meal, eaters, act)
-    return care.missed_together(session, meal, eaters, ConcernCause.NO_SHOW, act)
+        return _nobody_ticked(session, meal, missing, act)
+    return care.missed_together(session, meal, missing, act)
 
 
-def _nobody_ticked(session: Session, meal: Meal, eaters: Sequence[Member], act: Act) -> int:
+def _why(booking: Booking) -> ConcernCause:
+    """A meal that was to be brought and of which nobody said anything is not one that nobody came to."""
+    return ConcernCause.NOT_BROUGHT if booking.mode == Mode.DELIVERY else ConcernCause.NO_SHOW
+
+
+def _nobody_ticked(session: Session, meal: Meal, missing: Sequence[Missing], act: Act) -> int:
     """Nobody was ticked off at all: the kitchen is asked for its list before so many are rung up."""
-    raised = [
-        care.raise_for(session, meal, eater, ConcernCause.NO_SHOW, act, later=ROLL_CALL) for eater in eaters
-    ]
+    raised = [care.raise_for(session, meal, eater, cause, act, later=ROLL_CALL) for eater, cause in missing]
     minutes = int(ROLL_CALL.total_seconds() // 60)
     said = Text(
-        "serving.nobody_ticked", day=meal.day, sitting=meal.sitting, count=len(eaters), minutes=minutes
+        "serving.nobody_ticked", day=meal.day, sitting=meal.sitting, count=len(missing), minutes=minutes
     )
     roll = Button(Text("serving.button_roll"), f"servepage:{meal.id}:0", Style.PRIMARY)
     key = f"unticked:{meal.id}"
@@ -171,4 +175,4 @@ def _missed_long_ago(session: Session, meal: Meal, absent: Sequence[Booking], ac
 def _miss(session: Session, booking: Booking, meal: Meal, act: Act) -> bool:
     settle(session, booking, BookingState.NO_SHOW, act)
     eater = session.get_one(Member, booking.eater_id)
-    return care.missed(session, meal, eater, ConcernCause.NO_SHOW, act) is not None
+    return care.missed(session, meal, eater, _why(booking), act) is not None

@@ -180,3 +180,13 @@ class TestMany:
         assert "您好吗" in last_told(village, granny)
         clock_at(30)
         assert "请您打个电话" in last_told(village, daughter)
+
+
+def test_a_meal_to_be_brought_of_which_nobody_said_anything(
+    village, session, canteen, lunch, granny, daughter, act
+):
+    bookings.book(session, canteen, granny, Order(THURSDAY, Sitting.LUNCH, 1, Mode.DELIVERY), act(granny))
+    serving.finish(session, lunch.id, act(now=noon(0)))
+    assert last_told(village, granny) == "李奶奶，11月26日 周四午饭没记下送到没有。您好吗？"
+    village.now = noon(1)
+    assert village.says(daughter, "我妈今天吃了吗") == ["李奶奶今天的午饭没记下送到，我们在问。"]
