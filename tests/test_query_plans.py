@@ -30,7 +30,7 @@ GROWS = {
         "occurrence",
         "ledgerentry",
     ),
-    *("statuschange", "seatoffer", "delivery", "concern", "need", "member", "account"),
+    *("statuschange", "seatoffer", "delivery", "concern", "need", "visit", "follow_up", "member", "account"),
 }
 
 
