@@ -40,12 +40,16 @@ def answer(sentence: Sentence, now: datetime, context: Context) -> Understanding
 
 def _usual(sentence: Sentence, bare: str, context: Context) -> Slots | None:
     """ "The usual", or a bare count: what is left out is as it usually is, or as the next open meal has it."""
-    usual, person = context.usual, find_person(sentence.text, context.names)
-    if person and USUAL.match(bare):
+    usual, as_usual = context.usual, USUAL.match(bare)
+    counted = bool(sentence.counts and (usual or context.open_meals))
+    if not as_usual and not counted:
+        return None
+    person = find_person(sentence.text, context.names)
+    if as_usual and person:
         return Slots(sentence.dates, beneficiary=person)
-    if usual and USUAL.match(bare):
+    if as_usual and usual:
         return Slots(sentence.dates or usual.dates, usual.meal, usual.count, usual.mode)
-    if not sentence.counts or not (usual or context.open_meals) or not _only_a_count(sentence, person):
+    if not counted or not _only_a_count(sentence, person):
         return None
     slots = replace(fill(Intent.BOOK_MEAL, sentence, context.names), beneficiary=person)
     if person or usual is None:

@@ -84,8 +84,8 @@ def _listed(sentence: Sentence, today: date, context: Context) -> Understanding 
     bare = bool(header.meals) and not BESIDES.sub("", skeleton_of(header))
     if found.entries and about_a_meal(found.header, bare=bare):
         slots = Slots(header.dates, fill(Intent.BOOK_MEAL, header, frozenset()).meal, entries=found.entries)
-        lines = f"{len(found.entries)} lines"
-        return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.95, ("list", lines))
+        why = "list", f"{len(found.entries)} lines"
+        return Understanding(Intent.BOOK_MEAL, slots, Action.ACT, (), 0.95, why)
     return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.9, ("list about something else",))
 
 
@@ -141,7 +141,7 @@ def _two_wishes(intent: Intent, sentence: Sentence) -> tuple[str, ...]:
 
 def _for_several(sentence: Sentence) -> bool:
     """Two people by name: what is for whom?"""
-    return bool(AND.search(find_person(sentence.text, frozenset()) or ""))
+    return bool(AND.search(sentence.text) and AND.search(find_person(sentence.text, frozenset()) or ""))
 
 
 def _for_somebody(sentence: Sentence) -> bool:
@@ -152,6 +152,8 @@ def _for_somebody(sentence: Sentence) -> bool:
 def _forward(intent: Intent, slots: Slots, today: date) -> Slots:
     """Days gone by are left out of what is still to come; a week asked about stays whole."""
     kept = tuple(day for day in slots.dates if day >= today)
+    if kept == slots.dates and not slots.parts:
+        return slots
     whole = len(slots.dates) == 7 and intent is not Intent.BOOK_MEAL
     parts = tuple(replace(part, dates=tuple(d for d in part.dates if d >= today)) for part in slots.parts)
     return replace(slots, dates=slots.dates if whole else kept, parts=parts)
@@ -195,9 +197,8 @@ def _weekday_of_today(sentence: Sentence, today: date) -> tuple[str, ...]:
 
 
 def _complete(intent: Intent, slots: Slots) -> bool:
-    if intent in (Intent.BOOK_MEAL, Intent.CANCEL_MEAL):
-        return bool(slots.dates or slots.parts) and not slots.recur
-    return True
+    dated = bool(slots.dates or slots.parts) and not slots.recur
+    return dated or intent not in (Intent.BOOK_MEAL, Intent.CANCEL_MEAL)
 
 
 def _in_group(rule: Rule, slots: Slots, sentence: Sentence, why: tuple[str, ...]) -> Understanding:
@@ -229,8 +230,7 @@ def _unsure(skeleton: str, sentence: Sentence, today: date, context: Context) ->
     """No rule holds: a clear guess becomes a card to confirm, an unclear one up to four buttons."""
     if not _spoken_to(context):
         return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
-    guessed = guess(skeleton[:200], context.lessons)
-    offered = _offered(guessed)
+    offered = _offered(guessed := guess(skeleton[:200], context.lessons))
     taught = next((intent for intent, bones in context.lessons if bones == skeleton), None)
     first = Intent(taught) if taught else guessed.likely[0]
     if (guessed.clear or taught) and first not in UNOFFERED | {Intent.EMERGENCY}:

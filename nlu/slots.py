@@ -8,7 +8,7 @@ from nlu.numbers import NUMBER, number
 from nlu.parts import REFUSED, count_of, meal_of, mode_of, parts_of
 from nlu.sentence import CLAUSE, Sentence
 from nlu.spans import find_needs, find_person, find_time
-from nlu.values import Intent, Slots
+from nlu.values import Intent, Part, Slots
 
 TURN = re.compile(
     r"(?:改|换|挪|推|调)(?:成|到|为|去|在)?|变成|instead of|(?:change|move|switch)[^.]{0,30}? to |make it "
@@ -74,9 +74,8 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     if intent is Intent.CANCEL_MEAL:
         sentence = sentence.narrowed(REFUSES)
     recur = None if sentence.recur == "daily" and len(sentence.dates) > 1 else sentence.recur
-    base = Slots(dates=sentence.dates, recur=recur, beneficiary=person)
-    if intent in WITH_MEAL:
-        base = replace(base, meal=meal_of(sentence))
+    meal = meal_of(sentence) if intent in WITH_MEAL else None
+    base = Slots(dates=sentence.dates, recur=recur, beneficiary=person, meal=meal)
     if intent is Intent.BOOK_MEAL:
         return _book(base, sentence)
     if intent is Intent.CANCEL_MEAL:
@@ -87,15 +86,11 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
 
 
 def _book(base: Slots, sentence: Sentence, *, refused: bool = False) -> Slots:
-    base = replace(base, notes=find_needs(sentence.low))
-    parts = parts_of(sentence, refused=refused)
+    notes, parts = find_needs(sentence.low), parts_of(sentence, refused=refused)
     if len(parts) > 1:
-        return replace(base, parts=parts, meal=None)
-    if parts:
-        return replace(
-            base, dates=parts[0].dates, meal=parts[0].meal, count=parts[0].count, mode=parts[0].mode
-        )
-    return replace(base, count=count_of(sentence), mode=mode_of(sentence))
+        return replace(base, notes=notes, parts=parts, meal=None)
+    only = parts[0] if parts else Part(base.dates, base.meal, count_of(sentence), mode_of(sentence))
+    return replace(base, notes=notes, dates=only.dates, meal=only.meal, count=only.count, mode=only.mode)
 
 
 def _change(base: Slots, sentence: Sentence) -> Slots:
