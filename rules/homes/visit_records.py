@@ -78,6 +78,7 @@ def record(session: Session, canteen: Canteen, note: Note, act: Act) -> Recorded
         raise Refused("common.old_button")
     check_note(canteen, elder, note, act)
     household = households.of(session, elder)
+    hold(session, Household, household.id)
     visit = _same_day(session, household.id, note.day) or visits.open_of(session, household.id)
     before = visits.seen(visit) if visit is not None else None
     planned = visit.companion_id if visit is not None else None

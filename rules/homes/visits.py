@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.homes.visits import OPEN_VISITS, FollowUp, Reason, Visit, VisitState
-from models.members.people import Canteen, Member, Role, Status
+from models.members.people import Canteen, Household, Member, Role, Status
 from models.store import hold
 from rules import audit
 from rules.audit import Act
@@ -95,6 +95,7 @@ def plan(session: Session, elder: Member, wanted: Wanted, act: Act) -> Visit:
     hold(session, Member, elder.id)
     check_can_plan(canteen, elder, wanted, act)
     household = households.of(session, elder)
+    hold(session, Household, household.id)
     planned = open_of(session, household.id)
     if planned is not None:
         return _sooner(session, planned, wanted, act)
