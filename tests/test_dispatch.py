@@ -12,6 +12,7 @@ from models import inbox
 from models.inbox import InboxState, InboxUpdate
 from models.outbox import OutboxMessage
 from models.store import StoreFull
+from tests.processes import LIMIT
 from transports.dispatch import Dispatcher, Handling, lane
 from transports.hearing import hear
 from transports.receiving import Intake
@@ -86,7 +87,7 @@ async def house(store):
 
 
 async def settle(house):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         await house.dispatcher.settled()
 
 

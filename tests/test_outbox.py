@@ -20,6 +20,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults, Rule
 from sandbox.inprocess import InProcessRequest
 from sandbox.world import World
+from tests.processes import LIMIT
 from transports.failures import Retry
 from transports.pacing import UNLIMITED
 from transports.proxied import Proxied
@@ -97,7 +98,7 @@ class Village:
         await self.settled()
 
     async def settled(self):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LIMIT):
             await self.sender.settled()
 
     def heard(self, chat):
@@ -323,6 +324,7 @@ async def test_an_edit_changes_the_message_and_an_unchanged_one_is_no_fault(vill
 
 async def test_a_live_post_shows_the_last_state_and_is_edited_seldom(village, monkeypatch):
     monkeypatch.setattr(sender_room, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(sender_room, "EDIT_EVERY", 3600.0)
     village.store.write_now(
         lambda s: s.add(Post(id=1, canteen_id=1, kind="meal", target_id=7, chat_id=village.group))
     )
@@ -342,11 +344,11 @@ async def test_a_live_post_shows_the_last_state_and_is_edited_seldom(village, mo
         village.store.write_now(lambda s: outbox.touch(s, "meal", 7, datetime.now(UTC)))
         await asyncio.sleep(0.01)
     monkeypatch.setattr(sender_room, "EDIT_EVERY", 0.05)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT):
         while village.heard(village.group) != ["30 份"]:
             await asyncio.sleep(0.02)
     assert len(edits) <= 3
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LIMIT):
         while village.store.read_now(settling.stale_posts):
             await asyncio.sleep(0.02)
 
@@ -379,7 +381,7 @@ async def test_a_stop_sends_what_waits_and_keeps_what_became_of_it(village):
     rows = [village.keep(f"k{n}", str(n)) for n in range(20)]
     await village.sender.start()
     village.sender.hand_over(rows)
-    await village.sender.drain(5)
+    await village.sender.drain(LIMIT)
     assert len(village.heard(GRANNY)) == 20
     assert {village.state(f"k{n}") for n in range(20)} == {OutboxState.SENT}
 
@@ -423,7 +425,7 @@ async def test_a_stop_that_comes_together_with_a_sweep_is_heard(village):
     loops = [task for task in asyncio.all_tasks() if task.get_name() == "outbox"]
     for loop in loops:
         loop.cancel()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LIMIT):
         await asyncio.gather(*loops, return_exceptions=True)
     assert len(loops) == 4
 

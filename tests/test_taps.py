@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.processes import LIMIT
 from transports.failures import Rejected, Retry, Uncertain
 from transports.taps import Taps
 from transports.updates import Heard, Kind
@@ -27,7 +28,7 @@ class Messenger:
 async def drained(messenger, seconds):
     taps = Taps(messenger)
     taps.answer(TAP, "好", True)
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(LIMIT):
         await taps.drain(seconds)
     return messenger
 

@@ -74,6 +74,6 @@ async def test_the_server_listens_stops_and_refuses_a_taken_port(unused_tcp_port
     await web.start()
     with pytest.raises(OSError, match="in use"):
         await Web([], "127.0.0.1", unused_tcp_port).start()
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         assert (await client.get(f"http://127.0.0.1:{unused_tcp_port}/healthz")).text == "ok\n"
-    await asyncio.wait_for(web.stop(), 5)
+    await asyncio.wait_for(web.stop(), 60)

@@ -14,6 +14,7 @@ from rules import outbox, settling
 from rules.outbox import Receiver
 from rules.values import Text
 from sandbox.faults import Rule
+from tests.processes import LIMIT
 from tests.test_outbox import GRANNY, MANAGER, NOW, Village
 from transports.dispatch import Dispatcher, Handling
 from transports.pacing import UNLIMITED, Lanes, Urgency
@@ -46,7 +47,7 @@ def slow(village, number):
 
 
 async def until_heard(village, chat, words):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT):
         while words not in village.heard(chat):
             await asyncio.sleep(0.01)
 
@@ -55,7 +56,7 @@ async def test_care_leaves_while_every_hand_is_full_of_slow_messages(crowd):
     rows = [slow(crowd, number) for number in range(2000, 2060)]
     await crowd.sender.start()
     crowd.sender.hand_over(rows)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT):
         while len(crowd.sender._tasks) < sender_room.IN_FLIGHT:
             await asyncio.sleep(0.01)
     crowd.sender.hand_over([crowd.keep("help", "快来人", MessageClass.CARE)])
@@ -114,7 +115,7 @@ async def test_somebody_in_danger_is_heard_before_all_who_only_book(store):
     handling = Handling(take, read, lambda: NOW, urgent=urgent)
     dispatcher = Dispatcher(store, handling, concurrency=1)
     dispatcher.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(LIMIT):
         while dispatcher._backlog or dispatcher._loading:
             await asyncio.sleep(0.01)
         words = ["明天中午一份"] * 6 + ["我摔倒了起不来"]

@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine (apt install chromium)"),
 ]
 PATIENCE = LIMIT * 1000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ async def tab(tmp_path: Path) -> AsyncIterator[Tab]:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             context = await browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
             opened_tab = await context.new_page()
+            opened_tab.set_default_timeout(PATIENCE)
             await opened_tab.goto(f"http://127.0.0.1:{port}/")
             await opened_tab.wait_for_selector("body[data-ready]")
             yield opened_tab

@@ -19,6 +19,7 @@ from sandbox.page import make_page, page_routes
 from sandbox.records import Event, Json
 from sandbox.server import create_app
 from sandbox.world import World
+from tests.processes import LIMIT
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -28,6 +29,7 @@ pytestmark = [
 ]
 GRANNY, DAUGHTER, COOK, WORKER, MANAGER, NEIGHBOUR = range(1001, 1007)
 VILLAGE = -1001
+expect.set_options(timeout=LIMIT * 1000)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NAMES = ["李奶奶", "李芳", "陈师傅", "小周", "王主任", "赵爷爷"]
 ROLES = {GRANNY: "elder", DAUGHTER: "family", COOK: "cook", WORKER: "social_worker", MANAGER: "manager"}
@@ -120,6 +122,7 @@ async def _open(chromium: Browser, address: str, **looks: Any) -> Tab:
     looks.setdefault("viewport", {"width": 1280, "height": 800})
     context = await chromium.new_context(locale="zh-CN", **looks)
     tab = await context.new_page()
+    tab.set_default_timeout(LIMIT * 1000)
     tab.on("pageerror", lambda error: pytest.fail(f"the page threw {error}"))
     await tab.goto(address)
     await tab.wait_for_selector("body[data-ready]")

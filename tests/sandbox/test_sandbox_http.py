@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 
 import httpx
 import pytest
@@ -14,23 +13,19 @@ from sandbox.control import Control
 from sandbox.faults import Rule
 from sandbox.inprocess import InProcessRequest
 from sandbox.server import create_app, serve
+from tests.processes import LIMIT, free_port
 from tests.sandboxes import GRANNY, TOKEN, Hamlet, hamlet
 
 
 @contextlib.asynccontextmanager
 async def served(village: Hamlet):
     """The village behind a real port: the base url."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     app = create_app(village.world, village.faults, control=True)
     serving = asyncio.create_task(serve(app, "127.0.0.1", port))
     base = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient(base_url=base) as client:
-        for _ in range(200):
-            with contextlib.suppress(httpx.ConnectError):
-                await client.get("/")
-                break
+    async with asyncio.timeout(LIMIT), httpx.AsyncClient(base_url=base, timeout=LIMIT) as client:
+        while not await _answers(client):
             await asyncio.sleep(0.02)
     try:
         yield base
@@ -40,14 +35,22 @@ async def served(village: Hamlet):
             await serving
 
 
+async def _answers(client: httpx.AsyncClient) -> bool:
+    try:
+        await client.get("/")
+    except httpx.ConnectError:
+        return False
+    return True
+
+
 def bot_at(base: str) -> Bot:
     """A real bot that speaks HTTP to the sandbox."""
     return Bot(
         TOKEN,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=HTTPXRequest(),
-        get_updates_request=HTTPXRequest(),
+        request=HTTPXRequest(read_timeout=LIMIT, connect_timeout=LIMIT),
+        get_updates_request=HTTPXRequest(read_timeout=LIMIT, connect_timeout=LIMIT),
     )
 
 
@@ -59,13 +62,16 @@ async def test_a_real_bot_speaks_to_the_sandbox_over_http():
         file = await bot.get_file(sent.document.file_id)
         assert bytes(await file.download_as_bytearray()) == b"\x00\r\n--bytes\xff"
         village.world.say(GRANNY, GRANNY, "两份")
-        [update] = await bot.get_updates(timeout=5)
+        [update] = await bot.get_updates(timeout=50)
         assert update.message.text == "两份"
 
 
 async def test_json_and_query_are_taken_as_well_as_forms():
     village = hamlet()
-    async with served(village) as base, httpx.AsyncClient(base_url=f"{base}/bot{TOKEN}/") as client:
+    async with (
+        served(village) as base,
+        httpx.AsyncClient(base_url=f"{base}/bot{TOKEN}/", timeout=LIMIT) as client,
+    ):
         assert (await client.post("sendMessage", json={"chat_id": GRANNY, "text": "好"})).json()["result"][
             "text"
         ] == "好"
@@ -96,7 +102,7 @@ async def test_another_process_steers_people_clock_and_faults():
         person = await control.add_person("张爷爷")
         group = await control.add_group("新群", [person])
         await control.say(person, group, "一份")
-        waiting = asyncio.create_task(control.wait_for("记下了", chat_id=group))
+        waiting = asyncio.create_task(control.wait_for("记下了", chat_id=group, timeout=LIMIT))
         post = await bot.send_message(group, "记下了：一份")
         found = await waiting
         assert found.id == post.message_id
@@ -106,9 +112,9 @@ async def test_another_process_steers_people_clock_and_faults():
         await control.advance(3600)
         assert (village.world.clock.now() - before).total_seconds() == 3600
         await control.faults({"kind": "too_many", "method": "getMe", "times": 1, "amount": 7})
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=LIMIT) as client:
             assert (await client.get(f"{base}/bot{TOKEN}/getMe")).json()["parameters"] == {"retry_after": 7}
-        state = await control.wait_until(lambda state: state["too_many"] == 1)
+        state = await control.wait_until(lambda state: state["too_many"] == 1, timeout=LIMIT)
         assert state["counts"]["sendMessage"] == 1
         with pytest.raises(ValueError, match="people can't"):
             await control.act("keep_file", "a", "b", "c")

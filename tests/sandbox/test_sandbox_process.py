@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import subprocess
 import sys
 
@@ -15,38 +14,44 @@ from sandbox import make_schema
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.refusals import NotAllowed
+from tests.processes import LIMIT, free_port
 from tests.sandboxes import TOKEN
 
 
 @pytest.fixture
 async def process(tmp_path):
     """`python -m sandbox.server` on a free port: base url and offset file."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     offset = tmp_path / "offset"
     wish = ["--port", str(port), "--token", TOKEN, "--control", "--privacy", "--offset-file", str(offset)]
     running = subprocess.Popen([sys.executable, "-m", "sandbox.server", *wish])
     base = f"http://127.0.0.1:{port}"
-    async with httpx.AsyncClient(base_url=base) as client:
-        for _ in range(500):
-            try:
-                await client.get("/control/state")
-                break
-            except httpx.TransportError:
+    try:
+        async with asyncio.timeout(LIMIT), httpx.AsyncClient(base_url=base, timeout=LIMIT) as client:
+            while not await _answers(client):
                 await asyncio.sleep(0.02)
-    yield base, offset
-    running.terminate()
-    assert running.wait(10) == 0, "SIGTERM ends it cleanly"
+        yield base, offset
+    finally:
+        running.terminate()
+        code = running.wait(LIMIT)
+    assert code == 0, "SIGTERM ends it cleanly"
+
+
+async def _answers(client: httpx.AsyncClient) -> bool:
+    try:
+        await client.get("/control/state")
+    except httpx.TransportError:
+        return False
+    return True
 
 
 @pytest.mark.process
 async def test_a_bot_and_a_test_meet_in_a_third_process(process):
     base, offset = process
-    request = HTTPXRequest()
+    first, second = (HTTPXRequest(read_timeout=LIMIT, connect_timeout=LIMIT) for _ in range(2))
     async with (
         Control(base) as control,
-        Bot(TOKEN, base_url=f"{base}/bot", request=request, get_updates_request=HTTPXRequest()) as bot,
+        Bot(TOKEN, base_url=f"{base}/bot", request=first, get_updates_request=second) as bot,
     ):
         granny = await control.add_person("李奶奶")
         group = await control.add_group("村群", [granny], bot_is_admin=False)
@@ -56,7 +61,7 @@ async def test_a_bot_and_a_test_meet_in_a_third_process(process):
                 {"name": "say", "args": [granny, granny, "两份"]},
             ]
         )
-        waiting = bot.get_updates(timeout=10)
+        waiting = bot.get_updates(timeout=50)
         [update] = await waiting
         assert update.message.text == "两份", "privacy keeps the chatter of the group away"
         answer = await bot.send_message(granny, "记下了", reply_markup=None)
@@ -64,7 +69,7 @@ async def test_a_bot_and_a_test_meet_in_a_third_process(process):
             await control.wait_for(lambda message: message.id == answer.message_id, chat_id=granny)
         ).text == "记下了"
         pressed = await control.press(granny, granny, answer.message_id, "v1:any", forge=True)
-        [tap] = await bot.get_updates(offset=update.update_id + 1, timeout=10)
+        [tap] = await bot.get_updates(offset=update.update_id + 1, timeout=50)
         assert tap.callback_query.id == pressed
         await control.faults(limits={"enforce": True}, updates={"duplicate": 1.0}, restart_ids=True)
         first = await control.start(granny, "x")

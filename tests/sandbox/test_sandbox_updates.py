@@ -10,6 +10,7 @@ from telegram.error import Conflict
 from sandbox.api import BotApi
 from sandbox.clock import Clock
 from sandbox.faults import UpdateFaults
+from tests.processes import LIMIT
 from tests.sandboxes import GRANNY, NOON, TOKEN, hamlet
 
 
@@ -144,7 +145,7 @@ async def test_a_waiting_poller_is_woken_by_the_first_update():
     while not village.world.counts["getUpdates"]:
         await asyncio.sleep(0)
     village.world.say(GRANNY, GRANNY, "一")
-    [update] = await asyncio.wait_for(poll, 5)
+    [update] = await asyncio.wait_for(poll, LIMIT)
     assert update.message.text == "一"
 
 
@@ -155,7 +156,7 @@ async def test_a_server_about_to_end_keeps_no_poller_waiting():
     while not village.world.counts["getUpdates"]:
         await asyncio.sleep(0)
     api.close()
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(LIMIT):
         replies = [await waiting, await api.call(TOKEN, "getUpdates", {"timeout": "50"}, {})]
     assert [json.loads(reply.body)["result"] for reply in replies] == [[], []]
 

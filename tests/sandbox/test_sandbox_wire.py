@@ -56,7 +56,7 @@ async def client():
     )
     server, wires = await listen(app, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as caller:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as caller:
         yield caller
     server.close()
     for wire in list(wires):

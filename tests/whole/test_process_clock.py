@@ -138,15 +138,15 @@ async def test_over_the_nights_of_summer_time_eight_o_clock_is_the_villages_eigh
     started = False
     for zone, evening, length in sorted(NIGHTS, key=lambda night: night[1]):
         group, eight = villages[zone], evening.replace(hour=8, tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        bot.world.clock.set(eight - timedelta(minutes=2))
+        bot.world.clock.set(eight - timedelta(minutes=40))
         if not started:
             await bot.start()
             started = True
-        await look(bot, eight - timedelta(minutes=1))
+        await look(bot, eight - timedelta(minutes=20))
         posts, closed = len(bot.said(group)), closings(bot, group)
         await look(bot, eight + timedelta(seconds=1))
         assert len(bot.said(group)) == posts + 1
-        await look(bot, eight + length - timedelta(minutes=1))
+        await look(bot, eight + length - timedelta(minutes=20))
         assert len(bot.said(group)) == posts + 1, "not an hour too early"
         assert closings(bot, group) == [*closed, str((evening + timedelta(days=1)).date())]
         for hours in (0, -1, 0):

@@ -52,7 +52,7 @@ async def test_each_reminder_comes_once_through_kills_restarts_and_jumps(bot):
     put_on_duty(bot, helper)
     bot.web_port, bot.tick, bot.pace = free_port(), 0.05, "local"
     await bot.start()
-    await look(bot, village_time(25, 18, 59))
+    await look(bot, village_time(25, 18, 40))
     assert len(bot.heard(GROUP, "还缺人手")) == 1
     strike = bot.strike("sendMessage", meets=lambda given: "您有班" in given["text"])
     bot.world.clock.set(village_time(25, 19))

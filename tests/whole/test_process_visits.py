@@ -31,7 +31,7 @@ async def test_from_sundays_plan_to_the_next_date(bot):
     granny, worker, committee = settle(bot)
     bot.web_port, bot.tick, bot.pace = free_port(), 0.05, "local"
     await bot.start()
-    await look(bot, village_time(11, 29, 18, 59))
+    await look(bot, village_time(11, 29, 18, 40))
     assert bot.heard(worker, "走访") == []
     strike = bot.strike("sendMessage", meets=lambda given: "走访排好了" in given["text"])
     bot.world.clock.set(village_time(11, 29, 19))
