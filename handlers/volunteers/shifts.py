@@ -8,14 +8,15 @@ from handlers.lunch.bookings import known
 from handlers.lunch.rolls import number
 from handlers.questions import UNDO_LASTS
 from handlers.turn import Turn
-from models.volunteers.shifts import Assignment, Shift
+from models.volunteers.shifts import Assignment, AssignmentState, Shift
 from nlu import Slots, Understanding
 from nlu.reader import DOUBT
 from rules import outbox
-from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
-from rules.volunteers import assignments, places, rosters, shifts
+from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
+from rules.volunteers import assignments, places, reminders, rosters, shifts, swap_states
 from rules.volunteers.eligibility import Overlaps, Wish
 from rules.volunteers.places import Placed
+from rules.volunteers.reminders import Expected
 from rules.volunteers.rosters_read import duties_in
 
 FEW = 3
@@ -117,9 +118,30 @@ def coming(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     found = assignments.confirm(turn.session, number(arguments[0]), turn.act)
     facts = shifts.facts(turn.village, found.shift)
     if found.member.id == turn.asker.id:
-        return Toast(Text("common.done"), edit=Message(Text("shifts.confirmed", **facts)))
+        said = Message(Text("shifts.confirmed", **facts))
+        return Toast(Text("common.done"), edit=and_the_others(turn, said, found.shift))
     turn.answer(Text("shifts.confirmed_for", name=found.member.name, **facts))
     return Toast(Text("common.done"))
+
+
+def and_the_others(turn: Turn, said: Message, answered: Shift) -> Message:
+    """What else the asker has that day and has not answered: the question with all its shifts has given way to this."""
+    same_day = rosters.mine(turn.session, turn.asker.id, turn.today, [answered.day])
+    offered = {swap.assignment_id for swap, _ in swap_states.open_of(turn.session, turn.asker.id, turn.now)}
+    left = [
+        Expected(place, shift, turn.asker)
+        for place, shift in same_day
+        if shift.id != answered.id
+        and shift.starts_at > turn.now
+        and place.state == AssignmentState.ASSIGNED
+        and place.id not in offered
+    ]
+    if not left:
+        return said
+    asked = [Text("reminders.line", **reminders.facts(turn.village, one)) for one in left]
+    rows = [row for one in left for row in reminders.buttons(turn.village, one, [*left, *left])]
+    text = lines(said.text, Text("reminders.and_these"), *asked)
+    return Message(text, (*said.buttons, *rows))
 
 
 def join(turn: Turn, arguments: tuple[str, ...]) -> Answer:

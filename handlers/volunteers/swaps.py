@@ -18,7 +18,7 @@ from models.volunteers.shifts import Assignment, Shift, Swap, SwapKind, SwapStat
 from nlu import Understanding
 from rules import outbox
 from rules.values import Answer, Button, Message, Refused, Text, Toast
-from rules.volunteers import rosters, shifts, swap_posts, swap_states, swaps, vacancies
+from rules.volunteers import places, rosters, shifts, swap_posts, swap_states, swaps, vacancies
 from rules.volunteers.eligibility import Overlaps
 from rules.volunteers.rosters_read import duties_in
 from rules.volunteers.swaps import Asking
@@ -94,7 +94,11 @@ def opened(turn: Turn, place_id: int, asking: Asking) -> Answer:
 def open_by_tap(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """ "I cannot come", under a reminder: the swap is open at once."""
     known(turn)
-    said = opened(turn, number(arguments[0]), Asking())
+    place_id = number(arguments[0])
+    said = opened(turn, place_id, Asking())
+    if isinstance(said, Message) and turn.private:
+        found = places.find(turn.session, place_id, turn.act)
+        said = shift_talk.and_the_others(turn, said, found.shift)
     return edited(turn, said)
 
 

@@ -131,12 +131,13 @@ def _tell_evening(
 
 
 def _line(canteen: Canteen, one: Expected) -> Text:
-    return Text("reminders.line_offered" if one.offered else "reminders.line", **_facts(canteen, one))
+    return Text("reminders.line_offered" if one.offered else "reminders.line", **facts(canteen, one))
 
 
-def _facts(canteen: Canteen, one: Expected) -> dict[str, object]:
-    facts = shifts.facts(canteen, one.shift)
-    return {name: facts[name] for name in ("starts", "ends", "duty")}
+def facts(canteen: Canteen, one: Expected) -> dict[str, object]:
+    """A shift of a day that was named already: from, to, duty."""
+    told = shifts.facts(canteen, one.shift)
+    return {name: told[name] for name in ("starts", "ends", "duty")}
 
 
 def buttons(canteen: Canteen, one: Expected, theirs: Sequence[Expected]) -> Rows:
@@ -193,7 +194,7 @@ def remind_soon(session: Session, canteen: Canteen, shift: Shift, now: datetime)
     found = [one for one in there if now - one.place.assigned_at >= JUST_SAID]
     told = 0
     for one in found:
-        said = Text("reminders.soon", **_facts(canteen, one))
+        said = Text("reminders.soon", **facts(canteen, one))
         message = Message(said, buttons(canteen, one, [one]))
         told += _remind(session, f"shift-soon:{one.place.id}", one.member, message, shift, now)
     return told

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 from sqlmodel import col, select
 
+from models.audit import AuditEntry
 from models.members.people import Role
 from models.outbox import OutboxMessage
 from models.volunteers.shifts import DutyKind, Swap, SwapKind, SwapState
@@ -169,3 +170,22 @@ def test_the_second_coordinator_who_approves_hears_that_it_is_done(
         with pytest.raises(Refused, match=r"swaps\.approved_already"):
             answer(session, canteen, swap.id, act(manager))
     assert session.exec(select(Swap.state)).one() == SwapState.TAKEN
+
+
+def test_every_step_of_an_approved_swap_is_in_the_audit(
+    session, canteen, act, plan, on, volunteer, uncle, social_worker
+):
+    canteen.settings = {"swap_policy": "coordinator_approves"}
+    swap = swaps.offer(session, canteen, on(volunteer, plan()).id, Asking(), act(volunteer))
+    swaps.take(session, canteen, swap.id, act(uncle))
+    swap_answers.approve(session, canteen, swap.id, act(social_worker))
+    swap_answers.undo(session, canteen, swap.id, act(social_worker))
+    about = select(AuditEntry).where(AuditEntry.object == f"swap:{swap.id}").order_by(col(AuditEntry.id))
+    entries = session.exec(about).all()
+    assert [(entry.action, entry.actor_id) for entry in entries] == [
+        ("swaps.offered", volunteer.id),
+        ("swaps.agreed", uncle.id),
+        ("swaps.approved", social_worker.id),
+        ("swaps.undone", social_worker.id),
+    ]
+    assert [entry.after["state"] for entry in entries] == ["offered", "agreed", "taken", "offered"]
