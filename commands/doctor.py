@@ -73,7 +73,25 @@ def font(config: Config) -> bool:
     return not any(fonts().rglob("*.[ot]tf")) and _finding("cli.no_font")
 
 
-CHECKS: tuple[Callable[[Config], bool], ...] = (store, sqlite, disk, font)
+def keys(config: Config) -> bool:
+    """What is private can be opened; and its keys do not lie with the copies of the store."""
+    from commands.opening import keys_of
+    from models.backup import holds_copies
+    from models.members.keyring import KeyMissing, Keyring, WrongKey
+
+    place = keys_of(config)
+    try:
+        Keyring(place).check()
+    except WrongKey:
+        return _finding("cli.wrong_key", file=str(place.key))
+    except KeyMissing:
+        return _finding("cli.key_missing", file=str(place.key))
+    folders = {place.key.absolute().parent, place.ring.absolute().parent}
+    crowded = [str(folder) for folder in sorted(folders) if holds_copies(folder)]
+    return bool(crowded) and _finding("cli.key_with_backups", folder=", ".join(crowded))
+
+
+CHECKS: tuple[Callable[[Config], bool], ...] = (store, keys, sqlite, disk, font)
 
 
 async def _messenger(config: Config) -> list[bool]:

@@ -9,6 +9,7 @@ import gzip
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,15 @@ def read(file: Path) -> Iterator[Any]:
             yield from _rows(lines)
     except (OSError, EOFError, ValueError) as broken:
         raise NotABackup(type(broken).__name__) from broken
+
+
+def holds_copies(folder: Path) -> bool:
+    """Whether a folder holds a copy of some store; only files that begin like one are opened."""
+    for file in folder.glob("*"):
+        with suppress(OSError, NotABackup):
+            if file.is_file() and file.open("rb").read(2) == b"\x1f\x8b" and next(read(file), None):
+                return True
+    return False
 
 
 def _rows(lines: Iterator[Any]) -> Iterator[Any]:

@@ -28,6 +28,10 @@ TOUCH = Prepared(
 KEY = Prepared(select(OutboxMessage.id).where(OutboxMessage.key == bindparam("key")))
 
 
+class PrivateInGroup(Exception):
+    """A fault of ours: what is private was about to be said to a whole group."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """A chat to write to, and the language spoken there."""
@@ -91,6 +95,8 @@ def post(
     if KEY.run(session, {"key": key}).fetchone() is not None:
         return None
     row = answer(key, receiver, said, kind=kind, now=now)
+    if "private" in row.body and receiver.chat_id < 0:
+        raise PrivateInGroup(key)
     row.due_at = due_at or now
     row.expires_at = row.due_at + lasts if lasts else None
     session.info.setdefault("posted", []).append(keep(session, row))
