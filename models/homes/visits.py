@@ -30,7 +30,6 @@ class Reason(StrEnum):
     NEVER = "never"
     LONGEST = "longest"
     FOLLOW_UP = "follow_up"
-    CARE = "care"
     ASKED = "asked"
 
 
