@@ -6,7 +6,6 @@ import pytest
 from sqlmodel import col, select
 
 from models.audit import AuditEntry
-from models.members.people import Role
 from models.outbox import OutboxMessage
 from models.volunteers.shifts import (
     Assignment,
@@ -36,33 +35,6 @@ from texts import Words
 
 FRIDAY, SATURDAY = date(2026, 11, 27), date(2026, 11, 28)
 NOON = {"starts": time(12, 0), "ends": time(13, 0), "duty": DutyKind.DELIVERY}
-
-
-@pytest.fixture
-def plan(session, canteen, act, manager):
-    """Plans a morning of cleaning, or what is named."""
-
-    def make(day=FRIDAY, starts=time(7, 30), ends=time(11, 30), duty=DutyKind.CLEANING, needed=1):
-        return shifts.make(session, canteen, Plan(day, starts, ends, duty, needed), act(manager))
-
-    return make
-
-
-@pytest.fixture
-def on(session, canteen, act, manager):
-    """Puts somebody on a shift without a word."""
-
-    def make(who, shift):
-        wish = Wish(shift, who, early=True, vouched=True, despite_overlap=True)
-        return assignments.put(session, canteen, wish, act(manager)).place
-
-    return make
-
-
-@pytest.fixture
-def uncle(villager):
-    """覃叔 with a phone."""
-    return villager("覃叔", Role.VOLUNTEER, telegram_id=1007)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from models.members.people import Canteen, Role, Status
+from models.members.people import Canteen, Status
 from models.outbox import OutboxMessage
 from models.volunteers.shifts import DutyKind, SwapKind
 from rules import outbox
@@ -29,12 +29,6 @@ def o_clock(hour, minute=0, day=25):
 
 
 NIGHT, MORNING = o_clock(22, 30), o_clock(6, 30, day=26)
-
-
-@pytest.fixture
-def uncle(villager):
-    """覃叔 with a phone."""
-    return villager("覃叔", Role.VOLUNTEER, telegram_id=1007)
 
 
 @pytest.fixture

@@ -43,16 +43,6 @@ CHINESE = Words("zh_CN", "Asia/Shanghai")
 
 
 @pytest.fixture
-def plan(session, canteen, act, manager):
-    """Plans a morning of cleaning, or what is named."""
-
-    def make(day=FRIDAY, starts=time(7, 30), ends=time(11, 30), duty=DutyKind.CLEANING, needed=1):
-        return shifts.make(session, canteen, Plan(day, starts, ends, duty, needed), act(manager))
-
-    return make
-
-
-@pytest.fixture
 def joins(session, canteen, act):
     """Somebody signs up."""
 

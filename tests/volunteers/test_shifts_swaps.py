@@ -29,33 +29,6 @@ FRIDAY, SATURDAY = date(2026, 11, 27), date(2026, 11, 28)
 
 
 @pytest.fixture
-def plan(session, canteen, act, manager):
-    """Plans a morning of cleaning, or what is named."""
-
-    def make(day=FRIDAY, starts=time(7, 30), ends=time(11, 30), duty=DutyKind.CLEANING, needed=1):
-        return shifts.make(session, canteen, Plan(day, starts, ends, duty, needed), act(manager))
-
-    return make
-
-
-@pytest.fixture
-def on(session, canteen, act, manager):
-    """Puts somebody on a shift."""
-
-    def make(who, shift):
-        wish = Wish(shift, who, early=True, vouched=True, despite_overlap=True)
-        return assignments.put(session, canteen, wish, act(manager)).place
-
-    return make
-
-
-@pytest.fixture
-def uncle(villager):
-    """覃叔 with a phone."""
-    return villager("覃叔", Role.VOLUNTEER, telegram_id=1007)
-
-
-@pytest.fixture
 def offered(session, canteen, act, plan, on, volunteer):
     """阿军 offers Friday morning to everybody."""
     place = on(volunteer, plan())

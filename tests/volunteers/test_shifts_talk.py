@@ -6,51 +6,14 @@ import pytest
 from sqlmodel import select
 
 from models.cooks.certificates import Certificate, CertificateKind
-from models.members.people import Role, Status, StatusChange
+from models.members.people import Status, StatusChange
 from models.outbox import OutboxMessage, Post
-from models.volunteers.shifts import Assignment, AssignmentState, DutyKind, Swap, SwapState
-from rules.volunteers import rosters, shifts
-from rules.volunteers.shifts import Plan
+from models.volunteers.shifts import AssignmentState, DutyKind, Swap, SwapState
+from rules.volunteers import rosters
 from texts import Words
 
 FRIDAY = date(2026, 11, 27)
 NEXT_WEDNESDAY = date(2026, 12, 2)
-
-
-@pytest.fixture
-def plan(session, canteen, act, manager):
-    """Plans a morning of cleaning, or what is named."""
-
-    def make(day=FRIDAY, starts=time(7, 30), ends=time(11, 30), duty=DutyKind.CLEANING, needed=1):
-        return shifts.make(session, canteen, Plan(day, starts, ends, duty, needed), act(manager))
-
-    return make
-
-
-@pytest.fixture
-def on(session, now):
-    """Puts somebody on a shift without a word."""
-
-    def make(who, shift, slot=1):
-        place = Assignment(
-            shift_id=shift.id,
-            member_id=who.id,
-            day=shift.day,
-            slot=slot,
-            assigned_at=now,
-            assigned_by_id=who.id,
-        )
-        session.add(place)
-        session.flush()
-        return place
-
-    return make
-
-
-@pytest.fixture
-def uncle(villager):
-    """覃叔 with a phone, who helps."""
-    return villager("覃叔", Role.VOLUNTEER, telegram_id=1007)
 
 
 def posts(session, canteen):
@@ -245,7 +208,7 @@ def test_of_several_who_could_swap_all_are_asked(
     friday, wednesday = plan(), plan(day=NEXT_WEDNESDAY, needed=2)
     on(volunteer, friday)
     on(uncle, wednesday)
-    on(granny, wednesday, slot=2)
+    on(granny, wednesday)
     village.says(volunteer, "我拿周五换你下周三的班", group=True)
     assert posts(session, canteen) == [
         "阿军想换班：用 11月27日 周五 7:30–11:30 打扫，换 12月2日 周三的班。谁愿意？"
@@ -259,7 +222,7 @@ def test_who_has_nothing_to_give_cannot_exchange(session, village, plan, on, vol
     friday, wednesday = plan(), plan(day=NEXT_WEDNESDAY, needed=2)
     on(volunteer, friday)
     on(uncle, wednesday)
-    on(granny, wednesday, slot=2)
+    on(granny, wednesday)
     village.says(volunteer, "我拿周五换你下周三的班", group=True)
     toast = village.taps(cook, f"swaptake:{swap_of(session).id}", group=True)
     assert toast == "要换的那天您没有合适的班。可以直接替，不用换。"

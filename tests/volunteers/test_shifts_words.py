@@ -20,43 +20,12 @@ from models.volunteers.shifts import (
 from nlu.phrases import comes_after_all, spoken
 from rules.lunch import calendar
 from rules.values import Refused
-from rules.volunteers import patterns, rosters, shift_closings, shifts, swap_answers, swaps
+from rules.volunteers import patterns, rosters, shift_closings, swap_answers, swaps
 from rules.volunteers.patterns import Weekly
-from rules.volunteers.shifts import Plan
 from rules.volunteers.swaps import Asking
 
 FRIDAY, TUESDAY = date(2026, 11, 27), date(2026, 12, 1)
 NOON = (time(11, 0), time(12, 30))
-
-
-@pytest.fixture
-def plan(session, canteen, act, manager):
-    """Plans a morning of cleaning, or what is named."""
-
-    def make(day=FRIDAY, starts=time(7, 30), ends=time(11, 30), duty=DutyKind.CLEANING, needed=1):
-        return shifts.make(session, canteen, Plan(day, starts, ends, duty, needed), act(manager))
-
-    return make
-
-
-@pytest.fixture
-def on(session, now):
-    """Puts somebody on a shift without a word."""
-
-    def make(who, shift, slot=1):
-        place = Assignment(
-            shift_id=shift.id,
-            member_id=who.id,
-            day=shift.day,
-            slot=slot,
-            assigned_at=now,
-            assigned_by_id=who.id,
-        )
-        session.add(place)
-        session.flush()
-        return place
-
-    return make
 
 
 @pytest.fixture
@@ -194,8 +163,8 @@ class TestTheSameNameTwice:
     ):
         on(volunteer, plan(TUESDAY, *NOON, DutyKind.DELIVERY))
         shift = plan(FRIDAY, time(12, 30), time(13, 30), needed=2)
-        on(granny, shift, slot=1)
-        theirs = on(other_granny, shift, slot=2)
+        on(granny, shift)
+        theirs = on(other_granny, shift)
         assert village.says(volunteer, "我拿下周二的送餐换李奶奶这周五的打扫") == ["您说的是哪一位？"]
         village.taps(volunteer, village.data_of("下寨"))
         swap = open_swap(session)

@@ -1,50 +1,19 @@
 """A swap that goes back: whoever was told that it is theirs, or theirs no longer, hears that it is otherwise."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import col, select
 
 from models.audit import AuditEntry
-from models.members.people import Role
 from models.outbox import OutboxMessage
-from models.volunteers.shifts import DutyKind, Swap, SwapKind, SwapState
+from models.volunteers.shifts import Swap, SwapKind, SwapState
 from rules.values import Refused
-from rules.volunteers import assignments, rosters, shifts, swap_answers, swaps
-from rules.volunteers.eligibility import Wish
-from rules.volunteers.shifts import Plan
+from rules.volunteers import rosters, swap_answers, swaps
 from rules.volunteers.swaps import Asking
 from texts import Words
 
 FRIDAY, SATURDAY = date(2026, 11, 27), date(2026, 11, 28)
-
-
-@pytest.fixture
-def plan(session, canteen, act, manager):
-    """Plans a morning of cleaning."""
-
-    def make(day=FRIDAY):
-        return shifts.make(
-            session, canteen, Plan(day, time(7, 30), time(11, 30), DutyKind.CLEANING), act(manager)
-        )
-
-    return make
-
-
-@pytest.fixture
-def on(session, canteen, act, manager):
-    """Puts somebody on a shift without a word."""
-
-    def make(who, shift):
-        return assignments.put(session, canteen, Wish(shift, who, early=True), act(manager)).place
-
-    return make
-
-
-@pytest.fixture
-def uncle(villager):
-    """覃叔 with a phone."""
-    return villager("覃叔", Role.VOLUNTEER, telegram_id=1007)
 
 
 @pytest.fixture
