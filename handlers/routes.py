@@ -183,6 +183,8 @@ def obey(turn: Turn, understanding: Understanding) -> Answer:
             return answer
     if understanding.unsure and needs.overheard(turn):
         return needs.heard(turn)
+    if understanding.action == Action.ASK and understanding.choices[:1] == (Intent.EMERGENCY,):
+        return guesses.unclear(turn, understanding)
     handler = INTENTS.get(understanding.intent)
     return handler(turn, understanding) if handler else guesses.unclear(turn, understanding)
 
@@ -191,11 +193,14 @@ def pick(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """One of the likely meanings was tapped: the same words are heard again with that meaning."""
     number, intent = arguments
     card = turn.opened(number, "common.which_meant")
+    turn.heard = replace(turn.heard, text=card.facts["words"])
+    if intent == guesses.SAFE:
+        return guesses.nobody_in_danger(turn)
     if intent not in set(Intent):
         return missed.missed(turn, card.facts["words"])
     missed.picked(turn, card.facts["words"], Intent(intent))
     read = nlu.understand(card.facts["words"], turn.local, Context(chat="private", addressed=True))
-    meant = replace(read, intent=Intent(intent), action=Action.ASK)
+    meant = replace(read, intent=Intent(intent), action=Action.ASK, choices=(Intent(intent),))
     answer = obey(turn, meant)
     return (
         answer

@@ -41,6 +41,7 @@ def spread(word: str) -> Iterator[str]:
 def lexicon() -> Words:
     """The words of danger, read once."""
     found = tomllib.loads(Path(__file__).with_name("dangers.toml").read_text(encoding="utf-8"))
+    harmless = found["classes"].pop(".")
     letters = {
         said: (letter, "")
         for letter, words in found["classes"].items()
@@ -53,6 +54,7 @@ def lexicon() -> Words:
         for word in words.split()
         for said in spread(word)
     }
+    letters |= {said: (".", "") for word in harmless.split() for said in spread(word)}
     lengths: dict[str, set[int]] = {}
     for said in letters:
         lengths.setdefault(said[0], set()).add(len(said))

@@ -7,7 +7,7 @@ unless something beside them speaks against it. What only half speaks against it
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from nlu.danger_words import Marks, marked
 
@@ -26,19 +26,23 @@ TOGETHER: tuple[tuple[str, str], ...] = (
     ("crash", f"V{NEAR}{{0,4}}R{NEAR}{{0,3}}[PMB]|V{NEAR}{{0,3}}把[PM]|[PM]?(?:被|给|让)V{NEAR}{{0,3}}[RL刮带]|V{NEAR}{{0,4}}L{FAR}{{0,8}}[PMB]|V{NEAR}{{0,3}}冲{NEAR}{{0,3}}P|[PM]{NEAR}{{0,4}}V{NEAR}{{0,4}}[LΦ](?:了|到|进|下|在|倒)|V{FAR}{{0,6}}R{FAR}{{0,6}}P"),
     ("bite", f"[PM]{NEAR}{{0,4}}(?:被|给|让|遭)A{NEAR}{{0,3}}R{FAR}{{0,8}}(?:血|肿|深|口)|B{NEAR}{{0,4}}(?:被|给|让|遭)A{NEAR}{{0,3}}R"),
     ("poison", f"E(?:了|下|进|过|的|着|掉|完|到|a|some)*{UNTHING}{{0,4}}J(?!的)|[把将拿]{NEAR}{{0,4}}J{NEAR}{{0,3}}E|(?:误|偷){NEAR}{{0,2}}E{NEAR}{{0,4}}J|P{NEAR}{{0,4}}ΣX?|Σ{NEAR}{{0,5}}[JX]|[JX]Σ|J{NEAR}{{0,2}}E(?:了|下)|[菌菇]{FAR}{{0,10}}(?:[吐拉泻晕幻Q]|小人|!)|胰岛素{FAR}{{0,16}}(?:没E|没吃|抖|冷汗|晕|花|慌|Z)"),
-    ("gas", f"(?:烤火|炭|炉){FAR}{{0,10}}[DS晕昏]"),
+    ("gas", f"Ж[罐管灶阀瓶X]{{0,2}}{NEAR}{{0,3}}[漏泄味臭]|(?:烤火|炭|炉){FAR}{{0,10}}[DS晕昏]"),
     ("fire", f"[家屋房灶厨]{NEAR}{{0,3}}有火|(?:锅|线|灶|房|屋|柴|V|X)[^,。!?\n不]{{0,3}}(?:着了|烧起|烧着了)"),
-    ("burn", f"(?:烫|烧)(?:到|伤|着)(?:了|$|[,。!?PMB])|[PMB]{WHO}{{0,6}}烫(?:到|伤|着)"),
+    ("burn", f"(?:Ψ|油|J){NEAR}{{0,4}}[烫泼倒淋溅洒浇进]{NEAR}{{0,3}}[PMBF身眼]|(?:烫|烧)(?:到|伤|着)(?:了|$|[,。!?PMB])|[PMB]{WHO}{{0,6}}烫(?:到|伤|着)"),
     ("lost", f"P[^,。!?\nXAM]{{0,3}}G|Γ{FAR}{{0,14}}Y|Y{FAR}{{0,14}}Γ|[PY]{FAR}{{0,8}}(?:走不回|认不得路)|[PM]{NEAR}{{0,8}}迷了?路|迷了?路{FAR}{{0,10}}(?:山|回不|天黑|P)|[PM]{FAR}{{0,3}}下不了?山"),
     ("door", f"(?:没P|没有P|Λ|O|不|没)[^,。]{{0,2}}(?:应|开|理)?X?{FAR}{{0,10}}(?:\\.|里头|屋里?|听到|听见)[^。]{{0,4}}(?:Θ|有声|哭)|(?:\\.|屋里|里头){FAR}{{0,4}}Θ|(?:敲|U)X?{FAR}{{0,8}}(?:O|Λ|没P|没有P|不开|没开){FAR}{{0,20}}(?:\\.|里头|屋|听|声|Θ|T|倒|不接|接不通|不通|天没|没出|天了)|天没(?:有)?(?:出门|Γ|开门|见到?P|看到P){FAR}{{0,14}}(?:Λ|O|没P|不接|不通)"),
-    ("trapped", f"[反倒]?锁在(?!X?家)[^,。]{{0,6}}[里房库车]{FAR}{{0,12}}(?:出不|冷|闷|黑|热|僵|喘|怎么办|救)|P{NEAR}{{0,6}}(?:卡|陷|挂|吊)在|[WV].{{0,4}}喊救|有人喊救|水{NEAR}{{0,3}}(?:进屋|进来|淹){FAR}{{0,12}}P|P{FAR}{{0,8}}(?:困|出不来)|(?:屋|房|楼){FAR}{{0,8}}P{NEAR}{{0,6}}(?:没出来|没跑出|出不来)"),
+    ("trapped", f"[锁X]在(?!X?家)[^,。]{{0,6}}[里房库车]{FAR}{{0,12}}(?:出不|冷|闷|黑|热|僵|喘|怎么办|救)|P{NEAR}{{0,6}}(?:卡|陷|挂|吊)在|[WV].{{0,4}}喊救|有人喊救|水{NEAR}{{0,3}}(?:进屋|进来|淹){FAR}{{0,12}}P|P{FAR}{{0,8}}(?:困|出不来)|(?:屋|房|楼){FAR}{{0,8}}P{NEAR}{{0,6}}(?:没出来|没跑出|出不来)"),
     ("ill", f"Π{FAR}{{0,6}}(?:两百|二百|2\\d\\d|1[89]\\d|一百[八九]){FAR}{{0,12}}(?:B|晕|Q|吐|Z)|眼睛?B?{NEAR}{{0,4}}Ω了?|[J灰]{FAR}{{0,4}}Ω|E{FAR}{{0,10}}眼?B?{NEAR}{{0,2}}Ω|过敏{FAR}{{0,10}}(?:肿|喘)|(?:烧|体温){NEAR}{{0,5}}(?:四十|40|41|39|三十九)|晕{FAR}{{0,6}}(?:要倒|站不|倒了|不行)|B{NEAR}{{0,3}}Q死{NEAR}{{0,2}}[,!。]?快"),
     ("pain", f"(?:Q|晕|慌|抖){FAR}{{0,8}}冷汗|冷汗{FAR}{{0,8}}(?:Q|慌|抖|晕)|B{NEAR}{{0,5}}Q{NEAR}{{0,3}}(?:一直)?吐|Q死(?:我|了){NEAR}{{0,2}}快来"),
-    ("cry", f"[PM](?:快|要|就)*不行了|[PM]{NEAR}{{0,2}}救(?:我|他|她|人|[PM])|快不行了$"),
+    ("violence", f"[拿提举持抓]{NEAR}{{0,2}}[刀斧]{NEAR}{{0,2}}(?:要|R|追|闯|冲|乱|威胁|[PM])|打架{FAR}{{0,6}}刀|P{NEAR}{{0,4}}[拿提举持]{NEAR}{{0,2}}刀了"),
+    ("cry", f"[PM]{NEAR}{{0,2}}救(?:我|他|她|人|[PM])|快不行了$"),
 )  # fmt: skip
+HINTS = re.compile(
+    "晕了|昏沉|天转|抽筋|心(?:好|很|里)?[痛疼]|想不开|流鼻血|[痛疼]死|难受[死得]|(?:好|很|全身|浑身)(?:不舒服|难受)|没人应|没反应|好怕|害怕|流血|受伤|不行了|呕吐|吐了|发高?烧|肿(?:了|得)|救|危险|快来人?|急死|着急|喘|烟|起火|120|hurt|sick|dizzy|scared|help"
+)
+"""In private, words that no rule understood and that may come from somebody in need."""
 BREAKS = re.compile(r"[\n。!?]")
-PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in TOGETHER)
-LETTERS = re.compile("[A-ZΦΛΘΓΣΠΩ!倒抽烧血汗困火心救敲口]")
+LETTERS = re.compile("[A-ZΦΛΘΓΣΠΩΨЖ刀!倒抽烧血汗困火心救敲口]")
 SUBJECT = frozenset(
     {
         "fall",
@@ -66,7 +70,7 @@ THING = re.compile(
 )
 BEAST = re.compile("A[^PM。!?\n]{0,10}$")
 MACHINE = re.compile("(?:^|[,。!?\n ])[^,。!?\nPM]{0,6}V[^,。!?\nPM]{0,5}$")
-OBJECT = re.compile("^[!LΦ]?了?(?:一|个|两|只|三)*X")
+OBJECT = re.compile("^[!LΦ]了?(?:一|个|两|只|三)*X")
 
 TOLD = "梦见|梦到|做梦|梦里|噩梦|电视|电影|小说|这本书|作者|书中|剧情|剧里|新闻|抖音|视频里|游戏|演习|演练|演员|演戏|讲座|培训|宣传|课上|上课讲|老师教|教我们|教大家|学会|学了|怎么急救|怎么预防|预防|手环|[a-z]{3,}说|听说是?(?:酒店|宾馆|商场|工厂|市里)|fire drill|dream|movie|fire up"
 JOKES = "笑(?:死|得|到|喷|疯|晕|岔)|好笑|表情包|太可爱|热死|饿死|冷死|开玩笑|闹着玩|逗你|[-—.…~]晕倒|彻底晕|餐具了晕|哈哈|呵呵|嘻嘻|hhh|😂|🤣|😆|😄|😝|lol|haha"
@@ -100,6 +104,12 @@ class Alarm:
     sure: bool
 
 
+@cache
+def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What is danger together, compiled when words of danger are first met: most messages have none."""
+    return tuple((kind, re.compile(pattern)) for kind, pattern in TOGETHER)
+
+
 def danger_in(low: str) -> Alarm | None:
     """The danger a text in lower case tells of; one that is not sure only when no other is."""
     pieces = [low] if len(low) < LONGEST else BREAKS.split(low)
@@ -114,6 +124,11 @@ def danger_in(low: str) -> Alarm | None:
 
 LONGEST = 200
 """Longer texts are read sentence by sentence: what speaks against a danger must stand near it."""
+
+
+def hints_at_danger(low: str) -> bool:
+    """Whether words that nothing else explains may come from somebody in need."""
+    return bool(HINTS.search(low[:LONGEST]))
 
 
 def sounds_dangerous(low: str) -> bool:
@@ -140,7 +155,7 @@ def _hits(marks: Marks) -> Iterator[tuple[str, int, int]]:
     """Every place where danger is heard: its kind, its first letter and what follows."""
     for place, kind in marks.kinds.items():
         yield kind, place, place + 1
-    for kind, pattern in PATTERNS:
+    for kind, pattern in patterns():
         found = pattern.search(marks.text)
         if found:
             yield kind, found.start(), found.end()

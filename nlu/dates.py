@@ -13,10 +13,10 @@ LONGEST_RANGE = 62
 MOST_SPANS = 60
 WEEK = "(?:周|星期|礼拜)"
 RECUR = begins(
-    "a-z每逢天日农工周星礼",
+    "a-z每逢天日农工周星礼初",
     rf"""
     (?P<weekdays>(?:每个?)?工作日(?:每天)?|每{WEEK}一[到至-]{WEEK}?五|{WEEK}一[到至-]{WEEK}?五(?=每天|天天|都)|every\ weekday|on\ weekdays|every\ work(?:ing)?\ ?day)
-  | (?P<lunar>(?:每个?月|每逢|逢|每个?|农历)+初一[、和,跟]?十五|每月农历初一十五)
+  | (?P<lunar>(?:每个?月|每逢|逢|每个?|农历)+(?:的)?初一[、和,跟]?十五|初一[、和,跟]?十五(?=都|每)|每月农历初一十五)
   | (?P<weekly>(?:每个?|逢|每逢){WEEK}(?P<days>[一二三四五六日天末1-7](?:[、,和跟 ]?{WEEK}?[一二三四五六日天1-7](?![份个]))*)|every\ (?P<eday>mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:\ and\ (?P<eday2>mon|tue|wed|thu|fri|sat|sun)[a-z]*)?)
   | (?P<daily>每天|每日|天天|日日|every\ ?day|daily)
     """,
@@ -25,7 +25,7 @@ RECUR = begins(
 GROUP = begins(
     rf"\da-z{HANZI}今明后接未往这本下周星礼双",
     rf"""
-    (?P<pair>明后两?天|今明两?天|今天?明天?两天|后天?大后天)
+    (?P<pair>明后两?[天日]|今明两?天|今天?明天?两天|后天?大后天)
   | (?P<numbers>(?<![\d.])(?:(?P<nm>\d{{1,2}}|[{HANZI}]{{1,2}}|下个?|这个?|本)月)?(?P<listed>(?:\d{{1,2}}(?:号|日)?[、,和 ]){{1,12}}\d{{1,2}})(?:号|日|(?=[两三四五六]天)))
   | (?P<coming>(?:接下来|未来|往后|后面)的?(?:(?P<cn>\d{{1,2}}|[{HANZI}]{{1,2}})天|(?P<cw>[一两三])(?:个?星期|周|个?礼拜))|(?:the\ )?next\ (?P<ce>\d|two|three|four|five)\ days)
   | (?P<rest>(?:这个?|本){WEEK}(?:剩下|余下|剩余)的?(?:几|这几|那几)?[天日]?)
@@ -37,6 +37,7 @@ GROUP = begins(
 )
 FOR_DAYS = re.compile(rf"(?:起|开始)?(?:,|连续|一?连)*(?P<n>\d{{1,2}}|[{HANZI}]{{1,2}})天(?![之以]?[前后])")
 BESIDE = re.compile(r"的?(?:(?P<eve>前一天|头一天|前一日|前夜)|(?:后一天|第二天|次日))")
+UNWANTED = re.compile("(?:那天|这天|就|那餐|那顿|,)*不(?:要|吃|用|来|订|留)(?:了|送|留)?(?:$|[,。!])")
 NEW_YEAR = re.compile("除夕|年三十|年夜|春节|大年|初")
 NEXT_WEEK = re.compile(f"(?<!一)下+个?{WEEK}")
 NEAR = 12
@@ -71,7 +72,8 @@ def find_dates(text: str, today: date, *, past: bool = False) -> list[DateSpan]:
         spans.append(_span(text, nearest, _base(text, spans, nearest, today), past))
         place = max(spans[-1].end, place + 1)
         ahead = [found for m in ahead if (found := m if m.start() >= place else m.re.search(text, place))]
-    return _bridged(text, [_marked(text, span) for span in _of_that_week(text, spans)])
+    marked = [_marked(text, span) for span in _of_that_week(text, spans)]
+    return _bridged(text, [_taken_out(text, span, marked) for span in marked])
 
 
 def _base(text: str, spans: list[DateSpan], found: re.Match[str], today: date) -> date:
@@ -212,12 +214,19 @@ def _days(first: date, count: int) -> tuple[date, ...]:
 
 def _marked(text: str, span: DateSpan) -> DateSpan:
     before = text[max(0, span.start - 7) : span.start]
-    after = text[span.end : span.end + 3]
+    after = text[span.end : span.end + 5]
     if re.search(r"(?:除了?|除开|不含|except|but not)\s*(?:on )?$", before) or re.match(
-        r"除外|不算|那天不|之?外", after
+        r"(?:那天|这天)?(?:除外|不算|跳过)|那天不|之?外", after
     ):
         return replace(span, removed=True)
     return span
+
+
+def _taken_out(text: str, span: DateSpan, spans: list[DateSpan]) -> DateSpan:
+    """25号到28号两份，27号不要: a day refused out of a longer run is an exception."""
+    wider = any(set(span.dates) < set(other.dates) for other in spans)
+    refused = wider and span.dates and UNWANTED.match(text, span.end)
+    return replace(span, removed=True) if refused else span
 
 
 def gathered(spans: list[DateSpan]) -> tuple[date, ...]:

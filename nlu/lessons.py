@@ -50,4 +50,6 @@ def is_known(heard: str, today: date, words: Pairs = ()) -> bool:
     if heard in table().meant and heard not in dict(words):
         return True
     sentence = read_sentence(heard, today)
-    return sounds_dangerous(sentence.low) or bool(sentence.days or sentence.meals or sentence.counts or sentence.modes)
+    return sounds_dangerous(sentence.low) or bool(
+        sentence.days or sentence.meals or sentence.counts or sentence.modes
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from nlu.numbers import NUMBER, number
-from nlu.spans import MODES
+from nlu.spans import MODES, TIMES
 from nlu.values import Entry
 
 LINE = re.compile(
@@ -163,7 +163,7 @@ def plus_entries(text: str) -> tuple[int, tuple[Entry, ...]] | None:
     if not found:
         return None
     words = [w for w in re.split(r"[\s、,]+", found["rest"]) if w and NAME.fullmatch(w)]
-    words = [] if MEAL_WORD.search(found["rest"]) else words
+    words = [] if MEAL_WORD.search(found["rest"]) or TIMES.search(found["rest"]) else words
     words = [
         w
         for w in words

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from nlu.answers import answer
 from nlu.certainty import says_nothing_else
 from nlu.classifier import Guess, guess
-from nlu.dangers import danger_in
+from nlu.dangers import Alarm, danger_in, hints_at_danger
+from nlu.doubts import DOUBT as DOUBT
+from nlu.doubts import DOUBTS, doubts_in
 from nlu.intents import first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
-from nlu.parts import counts_differ
 from nlu.rules import Rule
 from nlu.sentence import Sentence, read_sentence, skeleton_of
-from nlu.slots import also_orders, fill, refuses_for
-from nlu.spans import find_person
+from nlu.slots import fill
 from nlu.values import Action, Context, Intent, Slots, Understanding
 
 AT_ONCE = {
@@ -33,20 +33,7 @@ MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@
 EATING = re.compile("吃|饭|餐|[份客盒]|食堂|meal|lunch|dinner|breakfast|eat")
 OWN = re.compile(r"我|\bmy\b")
 WORKING = re.compile("班|帮厨|值日|洗碗|送餐|送饭|做饭|掌勺|shift")
-BARE_WEEKDAY = re.compile(r"周|星期|礼拜|mon|tue|wed|thu|fri|sat|sun")
-DOUBT = "today's own weekday: today or in a week?"
-BOTH = "a refusal and an order in one message"
-COUNTS = "several counts for one meal"
-NOBODY = "for somebody who is not named"
-LASTING = "from now on, or this once?"
-DOUBTS = {DOUBT, BOTH, COUNTS, NOBODY, LASTING}
-AND = re.compile("[和跟同与、]")
-PRONOUN = re.compile(r"(?:帮|给|替|把|为)(?:他|她)|\bfor (?:him|her|them)\b")
-FROM_NOW_ON = re.compile(
-    "(?<!送)(?:订|吃|留|报|直)到(?!(?:了|没|家|上|好|饭|餐))|固[定订]|长期|以后(?:都|每)|一直(?!到)"
-)
-MEALS = {Intent.CANCEL_MEAL, Intent.CHANGE_MEAL}
-BESIDES = re.compile(r"[DRTMN]|接龙|报名|登记|各位|大家|的|[^\w]|group|note")
+BESIDES = re.compile(r"[DERTMN]|接龙|报名|登记|各位|大家|的|[^\w]|group|note")
 
 
 def understand(text: str, now: datetime, context: Context | None = None) -> Understanding:
@@ -58,18 +45,20 @@ def understand(text: str, now: datetime, context: Context | None = None) -> Unde
     if not text.strip():
         return NOTHING
     sentence = read_sentence(text, now.date(), words=context.words)
-    return (
-        _urgent(sentence, context)
-        or _listed(sentence, now.date(), context)
-        or _said(text, sentence, now, context)
-    )
-
-
-def _urgent(sentence: Sentence, context: Context) -> Understanding | None:
     alarm = danger_in(sentence.low)
     if alarm and alarm.sure:
         return Understanding(Intent.EMERGENCY, Slots(), Action.ACT, (), 1.0, (f"danger {alarm.kind}",))
-    return None
+    read = _listed(sentence, now.date(), context) or _said(text, sentence, now, context)
+    return _worried(read, alarm, context) if alarm else read
+
+
+def _worried(read: Understanding, alarm: Alarm, context: Context) -> Understanding:
+    """In private a danger that is not sure is asked about, unless the words are clearly for something else."""
+    if not _spoken_to(context) or not (read.unsure or read.intent in QUIET):
+        return read
+    why = (f"perhaps danger {alarm.kind}", *read.why)
+    offered = tuple(choice for choice in read.choices if choice is not Intent.EMERGENCY)
+    return replace(read, action=Action.ASK, choices=(Intent.EMERGENCY, *offered), confidence=0.4, why=why)
 
 
 def _listed(sentence: Sentence, today: date, context: Context) -> Understanding | None:
@@ -122,31 +111,9 @@ def _said(text: str, sentence: Sentence, now: datetime, context: Context) -> Und
         slots = replace(slots, dates=tuple(day for day in slots.dates if day <= now.date())[:1])
     else:
         slots = _forward(rule.intent, slots, now.date())
-    doubts = (*_weekday_of_today(sentence, now.date()), *_two_wishes(rule.intent, sentence))
+    doubts = doubts_in(rule.intent, sentence, now.date())
     why = (f"rule {rule.name}", f"seen {skeleton[:60]}", *_defaulted(rule.intent, slots), *doubts)
     return _gated(rule, slots, sentence, context, why)
-
-
-def _two_wishes(intent: Intent, sentence: Sentence) -> tuple[str, ...]:
-    if intent is Intent.CANCEL_MEAL and also_orders(sentence):
-        return (BOTH,)
-    if intent is Intent.CANCEL_MEAL and not refuses_for(sentence, find_person(sentence.text, frozenset())):
-        return (NOBODY,)
-    if intent is not Intent.BOOK_MEAL:
-        return (NOBODY,) if intent in MEALS and _for_somebody(sentence) else ()
-    lasting = (LASTING,) if FROM_NOW_ON.search(sentence.low) else ()
-    nobody = (NOBODY,) if _for_somebody(sentence) or _for_several(sentence) else ()
-    return ((COUNTS,) if counts_differ(sentence) else ()) + lasting + nobody
-
-
-def _for_several(sentence: Sentence) -> bool:
-    """Two people by name: what is for whom?"""
-    return bool(AND.search(sentence.text) and AND.search(find_person(sentence.text, frozenset()) or ""))
-
-
-def _for_somebody(sentence: Sentence) -> bool:
-    """帮他订 without a name before it: for whom?"""
-    return bool(PRONOUN.search(sentence.low)) and find_person(sentence.text, frozenset()) is None
 
 
 def _forward(intent: Intent, slots: Slots, today: date) -> Slots:
@@ -188,14 +155,6 @@ def _gated(
     )
 
 
-def _weekday_of_today(sentence: Sentence, today: date) -> tuple[str, ...]:
-    """A bare 周三 said on a Wednesday may be today or in a week: a question, not an act."""
-    named = [
-        s for s in sentence.days if s.dates and not s.removed and BARE_WEEKDAY.match(sentence.low, s.start)
-    ]
-    return (DOUBT,) if any((span.dates[0] - today).days == 7 for span in named) else ()
-
-
 def _complete(intent: Intent, slots: Slots) -> bool:
     dated = bool(slots.dates or slots.parts) and not slots.recur
     return dated or intent not in (Intent.BOOK_MEAL, Intent.CANCEL_MEAL)
@@ -230,14 +189,19 @@ def _unsure(skeleton: str, sentence: Sentence, today: date, context: Context) ->
     """No rule holds: a clear guess becomes a card to confirm, an unclear one up to four buttons."""
     if not _spoken_to(context):
         return Understanding(Intent.CHATTER, Slots(), Action.SILENT, (), 0.5, ("no rule",))
-    offered = _offered(guessed := guess(skeleton[:200], context.lessons))
+    guessed = guess(skeleton[:200], context.lessons)
+    offered = _offered(guessed)
+    hinted = hints_at_danger(sentence.low)
+    if hinted:
+        offered = (Intent.EMERGENCY, *(choice for choice in offered if choice is not Intent.EMERGENCY))
     taught = next((intent for intent, bones in context.lessons if bones == skeleton), None)
     first = Intent(taught) if taught else guessed.likely[0]
     if (guessed.clear or taught) and first not in UNOFFERED | {Intent.EMERGENCY}:
         slots = _forward(first, fill(first, sentence, context.names), today)
         return Understanding(first, slots, Action.ASK, offered, 0.5, ("no rule", "classifier is clear"))
     if guessed.clear and first in QUIET:
-        return Understanding(first, Slots(), Action.SILENT, offered, 0.5, ("no rule", "classifier is clear"))
+        action = Action.ASK if hinted else Action.SILENT
+        return Understanding(first, Slots(), action, offered, 0.5, ("no rule", "classifier is clear"))
     return Understanding(Intent.UNCLEAR, Slots(), Action.ASK, offered, 0.3, ("no rule", "classifier offers"))
 
 

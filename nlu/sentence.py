@@ -10,7 +10,7 @@ from nlu.numbers import number
 from nlu.spans import Span, find_counts, find_meals, find_modes
 
 CORRECTION = re.compile(
-    r"哦不|啊不|噢不|呃不|喔不|不对|说错了?|讲错了?|不不不?|打错了?|搞错了,|不是,?(?=后|明|大|周|下|两|三|一)|no wait|sorry,? i mean|i mean|actually"
+    r"(?:哦|啊|噢|喔)?不是(?:早上?|中午|晚上?|早饭|午饭|晚饭|今天|明天|后天|周.|\d+[号份])[^,]{0,2},?(?:是|要)|哦不|啊不|噢不|呃不|喔不|不对|说错了?|讲错了?|不不不?|打错了?|搞错了,|不是,?(?=后|明|大|周|下|两|三|一)|no wait|sorry,? i mean|i mean|actually"
 )
 
 CLAUSE = re.compile(r"(?:[^,。;!?\n ]|(?<![一-鿿]) )+")
@@ -70,7 +70,7 @@ class Sentence:
         kept = Sentence(
             self.text,
             self.low,
-            tuple(s for s in self.days if s.start not in left_out),
+            tuple(s for s in self.days if s.removed or s.start not in left_out),
             tuple(s for s in self.meals if s.start not in left_out),
             tuple(s for s in self.counts if s.start not in left_out),
             tuple(s for s in self.modes if s.start not in left_out),
@@ -86,7 +86,8 @@ class Sentence:
 
         days = tuple(span for span in self.days if inside(span.start))
         meals = tuple(span for span in self.meals if inside(span.start))
-        return replace(self, days=days or self.days, meals=meals or self.meals)
+        dated = any(span.dates for span in days)
+        return replace(self, days=days if dated else self.days, meals=meals or self.meals)
 
 
 def read_sentence(raw: str, today: date, *, past: bool = False, words: Pairs = ()) -> Sentence:
@@ -97,7 +98,7 @@ def read_sentence(raw: str, today: date, *, past: bool = False, words: Pairs = (
     days = find_dates(said, today, past=past)
     days = _lasting(said, days)
     places = {place for span in days for place in range(span.start, span.end)}
-    counts = [span for span in find_counts(said) if span.end - 1 not in places]
+    counts = [span for span in find_counts(said) if not {span.start, span.end - 1} & places]
     sentence = Sentence(
         text, low, tuple(days), tuple(find_meals(said)), tuple(counts), tuple(find_modes(said))
     )
@@ -131,9 +132,9 @@ def _corrected(sentence: Sentence) -> Sentence:
 
 
 def skeleton_of(sentence: Sentence) -> str:
-    """The sentence in lower case with days, meals and counts as single capital letters; days gone by stay."""
+    """The sentence in lower case with days, meals and counts as single capital letters (E a day left out); days gone by stay."""
     days = [s for s in sentence.days if not GONE.match(sentence.low, s.start)]
-    marks = [(s.start, s.end, "R" if s.recur else "D") for s in days]
+    marks = [(s.start, s.end, "R" if s.recur else "E" if s.removed else "D") for s in days]
     marks += [
         (s.start, s.end - sentence.low.startswith("班", s.end - 1), "T" if s.plain else "M")
         for s in sentence.meals

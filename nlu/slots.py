@@ -7,7 +7,7 @@ from nlu.beneficiaries import whom
 from nlu.numbers import NUMBER, number
 from nlu.parts import REFUSED, count_of, meal_of, mode_of, parts_of
 from nlu.sentence import CLAUSE, Sentence
-from nlu.spans import find_needs, find_person, find_time
+from nlu.spans import KIN, TITLE, find_needs, find_person, find_time
 from nlu.values import Intent, Part, Slots
 
 TURN = re.compile(
@@ -31,12 +31,12 @@ WITH_MEAL = MEALS | {
     Intent.LEAVE_SHIFT,
 }
 NOTES = {
-    Intent.REQUEST_MEDICINE: re.compile(r"(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)"),
+    Intent.REQUEST_MEDICINE: re.compile(r"(?P<n3>(?:降压|血压|糖尿病|感冒|心脏|胃|止痛|止咳|消炎|眼|跌打|风湿|退烧|安眠|咳嗽|晕车|痛风|高血压|降糖|降脂|皮肤|过敏|哮喘|关节|膏)(?:药酒|药水|药膏|药片|药|酒)|二甲双胍|氨氯地平|硝苯地平|阿司匹林|布洛芬|阿莫西林|维生素\w?|钙片|速效救心丸|救心丸|风油精|红花油|云南白药|创可贴|胰岛素|降压片|眼药水)|(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)"),
     Intent.REQUEST_REPAIR: re.compile(r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)"),
-    Intent.REQUEST_OTHER: re.compile(r"(?P<note>理发|剪(?:头发|指甲)|交(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
+    Intent.REQUEST_OTHER: re.compile(r"(?P<note>写(?:封|一封|个)?信|柴火|心肺复苏|理发|剪(?:头发|指甲)|交?(?:一?下)?(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
     Intent.MENU_WISH: re.compile(r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上)(?:点|一?次|一?顿|些|一?碗|个|一?道)?(?P<note>[一-鿿]{1,8}?)(?:了|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)"),
-    Intent.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
-    Intent.VISIT_NOTE: re.compile(r"(?P<note>[^,。;]*(?:腿脚不便|血压[^,。]{0,4}|行动不便|独居|降压药[^,。]{0,4}|漏水|摔[^,。]{0,4}|送餐上门))"),
+    Intent.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|洒了|[汤菜饭肉]?(?:太|有点|好|很)?[咸硬凉淡油辣](?=了|死|点|$|[,。!])|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
+    Intent.VISIT_NOTE: re.compile(r"(?P<note>[^,。;]*(?:腿脚不便|血压[^,。]{0,4}|行动不便|独居|降压药[^,。]{0,4}|漏水|摔[^,。]{0,4}|屋顶漏雨|漏雨|扶手|(?:每周|每天)?量血压|送餐上门)|(?P<n2>屋顶漏雨|漏雨|扶手|每周量血压))"),
 }  # fmt: skip
 RATING = re.compile(
     r"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
@@ -47,6 +47,20 @@ KEPT = re.compile(rf"照常|照旧|照样|照来|保留|留着|不变|还要|还
 BEFORE = re.compile(r"^\s*(?:之前|原来|原先|本来|原本|原定|以前|先前|前面)(?!.*(?:改|换|挪|变))")
 
 
+OWN_LAST, OWN_FIRST = re.compile("我(?:的|这|那|本|个|,)*$"), re.compile("我(?:的|这|那|本|个)*$")
+VISITED = re.compile(
+    rf"(?:探访|走访|家访|入户|探望|回访|随访|看望|去了|到了|看了)了?:?(?:[一-鿿\d]{{1,2}}[组寨屯队的]+)?(?P<who>[一-鿿]{{1,2}}(?:{TITLE}))"
+)
+OWN_KIN = re.compile(rf"我家?(?:{KIN})|\bmy (?:mother|father|mum|mom|dad|grandma|grandpa|granny)\b", re.I)
+FOR_KIN = frozenset(
+    {
+        Intent.QUERY_BOOKINGS,
+        Intent.REQUEST_ESCORT,
+        Intent.REQUEST_HEALTH_CHECK,
+        Intent.REQUEST_COMPANIONSHIP,
+        Intent.REQUEST_MEDICINE,
+    }
+)
 REFUSES = re.compile(r"(?<!都)(?:不(?!是)|取消|退|别|停|撤|免|cancel|skip)|\bno\b|n't")
 ELSEWHERE = {Intent.BOOK_MEAL: REFUSED, Intent.CANCEL_MEAL: KEPT, Intent.CHANGE_MEAL: BEFORE}
 """Clauses that speak of another meal than the one the sentence is for."""
@@ -75,7 +89,9 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
         sentence = sentence.narrowed(REFUSES)
     recur = None if sentence.recur == "daily" and len(sentence.dates) > 1 else sentence.recur
     meal = meal_of(sentence) if intent in WITH_MEAL else None
-    base = Slots(dates=sentence.dates, recur=recur, beneficiary=person, meal=meal)
+    base = Slots(
+        dates=sentence.dates, recur=recur, beneficiary=person or _spoken_of(intent, sentence.text), meal=meal
+    )
     if intent is Intent.BOOK_MEAL:
         return _book(base, sentence)
     if intent is Intent.CANCEL_MEAL:
@@ -83,6 +99,15 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     if intent is Intent.CHANGE_MEAL:
         return _change(replace(base, notes=find_needs(sentence.low)), sentence)
     return _special(intent, base, sentence)
+
+
+def _spoken_of(intent: Intent, text: str) -> str | None:
+    """Who a visit was to, or whose matter it is, when the sentence is no order."""
+    if intent is Intent.VISIT_NOTE:
+        seen = VISITED.search(text)
+        return seen["who"] if seen else None
+    kin = OWN_KIN.search(text) if intent in FOR_KIN else None
+    return kin[0] if kin else None
 
 
 def _book(base: Slots, sentence: Sentence, *, refused: bool = False) -> Slots:
@@ -136,12 +161,23 @@ def _special(intent: Intent, base: Slots, sentence: Sentence) -> Slots:
 
 
 def _swap(base: Slots, sentence: Sentence) -> Slots:
+    """The speaker's own shift first, then the one wanted for it."""
     days = [s for s in sentence.days if s.dates]
-    whom = re.search(r"@(\S{1,8})|(?:跟|和|同|与)([一-鿿]{1,3}?)(?:换|对调|调|互换)", sentence.text)
+    whom = re.search(
+        r"@(\S{1,8})|(?:跟|和|同|与)([一-鿿]{1,3}?)(?:换|对调|调|互换|的班|\d|下?周|下?星期|[今明后]天)",
+        sentence.text,
+    )
     who = base.beneficiary or (whom and (whom[1] or whom[2])) or None
+    who = None if who in ("我", "你", "他", "她", "谁") else who
     if len(days) < 2:
         return replace(base, beneficiary=who)
-    return replace(base, dates=days[0].dates, to_dates=days[-1].dates, beneficiary=who)
+    own, wanted = days[0], days[-1]
+    if OWN_LAST.search(sentence.low[own.end : wanted.start]) and not OWN_FIRST.search(
+        sentence.low[: own.start]
+    ):
+        own, wanted = wanted, own
+    meal = base.meal or meal_of(sentence.within(min(own.start, wanted.start), max(own.start, wanted.start)))
+    return replace(base, dates=own.dates, to_dates=wanted.dates, beneficiary=who, meal=meal)
 
 
 def _rating(low: str) -> int | None:
