@@ -11,13 +11,16 @@ from handlers.elders.request_taps import number
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.cards import Card
+from models.elders.needs import NeedCategory
 from models.homes.visits import SEEN, Absence, Visit, VisitOutcome
+from models.members.consents import Purpose
 from models.members.people import Member, Role
 from models.members.vault import Private
 from nlu import Intent, Understanding
 from nlu.visit_notes import VisitNote, asks_plan, read_note
 from rules.homes import households, visit_names, visit_plans, visit_records, visit_talk, visits
 from rules.homes.visit_records import Note
+from rules.members import consents
 from rules.members.people import label
 from rules.values import Answer, Button, Message, Refused, Style, Text, lines
 
@@ -106,6 +109,9 @@ def _taken(card: Card) -> dict[str, Any]:
 def check(turn: Turn, facts: Facts) -> Message:
     """Say it back whole; the tap that says it is right also says who came along."""
     elder = turn.session.get_one(Member, facts["elder"])
+    allowed = _allowed(turn, elder, facts)
+    left_out = allowed != facts
+    facts = allowed
     card = turn.ask("visits.note", **facts)
     who = households.named(households.living_with(turn.session, elder))
     day, outcome = date.fromisoformat(facts["day"]), VisitOutcome(facts["outcome"])
@@ -113,8 +119,18 @@ def check(turn: Turn, facts: Facts) -> Message:
     companion = turn.session.get(Member, facts["companion"]) if facts["companion"] else None
     if companion is not None:
         said.append(Text("visits.check_company", name=companion.name))
+    if left_out:
+        said.append(Text("visits.health_left_out", name=elder.name))
     no = Button(Text("visits.button_wrong"), f"visitsay:{card.id}:no")
     return Message(lines(*said), (*_yes(turn, card, elder), (no,)))
+
+
+def _allowed(turn: Turn, elder: Member, facts: Facts) -> Facts:
+    """Without what is about health, where somebody does not want it written down."""
+    if consents.allows(turn.session, elder, Purpose.HEALTH):
+        return facts
+    wishes = [one for one in facts["wishes"] if sorted_out(one).category != NeedCategory.HEALTH]
+    return {**facts, "findings": "", "wishes": wishes}
 
 
 def _told(facts: Facts) -> list[Text]:
@@ -201,7 +217,14 @@ def keep(turn: Turn, facts: Facts, absence: Absence | None) -> Message:
     told += [Text("visits.kept_needs", count=len(noted))] if noted else []
     told.append(Text("visits.next_on", day=visit.next_on))
     undo = (Button(Text("common.undo"), f"visitundo:{card.id}"),)
-    return Message(lines(*told), (*_status(elder, outcome), _next(turn, visit), undo))
+    return Message(
+        lines(*told),
+        (
+            *visit_talk.absent(elder, outcome),
+            visit_talk.again(turn.village, visit, turn.today),
+            undo,
+        ),
+    )
 
 
 def _ask_again(turn: Turn, visit: Visit) -> None:
@@ -212,28 +235,6 @@ def _ask_again(turn: Turn, visit: Visit) -> None:
         yes = Button(Text("visits.button_met"), f"visitasked:{row.id}:yes", Style.SUCCESS)
         no = Button(Text("visits.button_not_met"), f"visitasked:{row.id}:no")
         turn.answer(Message(visit_talk.asking(turn.session, row), ((yes, no),)))
-
-
-def _status(elder: Member, outcome: VisitOutcome) -> tuple[tuple[Button, ...], ...]:
-    """Who is in hospital or away has no meals either: one tap away."""
-    statuses = {VisitOutcome.HOSPITAL: "in_hospital", VisitOutcome.AWAY: "away"}
-    status = statuses.get(outcome)
-    if status is None:
-        return ()
-    words = Text(f"visits.button_status_{status}", name=elder.name)
-    return ((Button(words, f"status:{elder.id}:{status}"),),)
-
-
-def _next(turn: Turn, visit: Visit) -> tuple[Button, ...]:
-    """A week sooner, a week later."""
-    assert visit.next_on is not None
-    week = timedelta(days=7)
-    sooner = visits.next_day(turn.village, max(visit.next_on - week, turn.today + timedelta(days=1)))
-    later = visits.next_day(turn.village, visit.next_on + week)
-    found = [("later", later)] if sooner >= visit.next_on else [("sooner", sooner), ("later", later)]
-    return tuple(
-        Button(Text(f"visits.button_{word}", day=day), f"visitnext:{visit.id}:{day}") for word, day in found
-    )
 
 
 INTENTS = {Intent.VISIT_NOTE: heard}

@@ -8,7 +8,6 @@ from sqlmodel import Session, col, or_, select
 
 from models.homes.visits import OPEN_VISITS, Visit, VisitState
 from models.members.people import Canteen, Role
-from rules import audit
 from rules.audit import Act
 from rules.homes import visit_plans, visit_talk
 from rules.homes.visit_talk import Shown
@@ -20,11 +19,8 @@ Facts = Mapping[str, Any]
 
 def note_reading(session: Session, canteen: Canteen, monday: date, act: Act) -> None:
     """Somebody takes the week along on paper: that they read it is kept for each elder."""
-    for visit in _open(session, canteen.id, monday):
-        after = {"reader": act.actor_id}
-        audit.record(
-            session, act, "visits.details_seen", f"visit:{visit.id}", subject_id=visit.elder_id, after=after
-        )
+    for one in visit_talk.shown(session, _open(session, canteen.id, monday)):
+        visit_talk.at_the_door(session, one.visit, (one.home, act.actor_id or 0), act)
 
 
 def _open(session: Session, canteen_id: int, monday: date) -> list[Visit]:

@@ -12,19 +12,21 @@ from models.elders.requests import Request
 from models.homes.visits import FollowUp, Reason, Visit, VisitOutcome, VisitState
 from models.members.people import Canteen, Member
 from models.members.vault import Private, opened
-from rules import audit
 from rules.audit import Act
 from rules.elders import need_notices
 from rules.elders.needs import UNDONE
 from rules.elders.requests import OPEN
-from rules.homes import households, visit_findings, visit_plans, visit_proposals, visit_records
+from rules.homes import households, visit_findings, visit_plans, visit_proposals, visit_records, visits
 from rules.homes.visit_proposals import Candidate
 from rules.lunch.diets import READS
+from rules.members import readings
 from rules.members.people import age_on
 from rules.settings import local_day
 from rules.values import Button, Message, Rows, Style, Text, lines
 
 SHOWN = 6
+AT_THE_DOOR = ("address", "phone", "diet", "needs")
+"""What whoever goes there is shown of everybody who lives there."""
 MOST_WISHES = 4
 
 
@@ -129,10 +131,8 @@ def morning(
 def at_the_door(session: Session, visit: Visit, seen: tuple[Iterable[Member], int], act: Act) -> list[Text]:
     """What was found last, what is to be asked again, what is still open; who is told is kept."""
     home, reader = seen
-    after = {"reader": reader}
-    audit.record(
-        session, act, "visits.details_seen", f"visit:{visit.id}", subject_id=visit.elder_id, after=after
-    )
+    for member in home:
+        readings.shown(session, act, member.id, AT_THE_DOOR, (reader,))
     last = visit_findings.last(session, visit.household_id)
     if last is not None and last.id != visit.id:
         visit_findings.reveal(session, last, reader, act)
@@ -219,3 +219,25 @@ def told(session: Session, visit: Visit, act: Act) -> Text:
 def done_line(visit: Visit, who: Text) -> Text:
     """A visit told back."""
     return Text("visits.recorded", who=who, day=visit.visited_on, outcome=visit.outcome or VisitOutcome.OTHER)
+
+
+def absent(elder: Member, outcome: VisitOutcome) -> tuple[tuple[Button, ...], ...]:
+    """Who is in hospital or away has no meals either: one tap away."""
+    statuses = {VisitOutcome.HOSPITAL: "in_hospital", VisitOutcome.AWAY: "away"}
+    status = statuses.get(outcome)
+    if status is None:
+        return ()
+    words = Text(f"visits.button_status_{status}", name=elder.name)
+    return ((Button(words, f"status:{elder.id}:{status}"),),)
+
+
+def again(canteen: Canteen, visit: Visit, today: date) -> tuple[Button, ...]:
+    """A week sooner, a week later."""
+    assert visit.next_on is not None
+    week = timedelta(days=7)
+    sooner = visits.next_day(canteen, max(visit.next_on - week, today + timedelta(days=1)))
+    later = visits.next_day(canteen, visit.next_on + week)
+    found = [("later", later)] if sooner >= visit.next_on else [("sooner", sooner), ("later", later)]
+    return tuple(
+        Button(Text(f"visits.button_{word}", day=day), f"visitnext:{visit.id}:{day}") for word, day in found
+    )

@@ -7,11 +7,13 @@ from sqlmodel import select
 
 from models.elders.needs import Need
 from models.homes.visits import FollowUp, VisitOutcome, VisitState
-from models.members.people import Role
+from models.members.consents import Purpose
+from models.members.people import Consent, Role
 from models.members.vault import opened
 from rules.elders import needs
 from rules.elders.needs import Said
 from rules.homes import visits
+from rules.members import consents
 from tests.homes.visiting import WEDNESDAY, all_visits, newest, taps
 from tests.requesting import buttons_of
 
@@ -44,6 +46,19 @@ def test_a_visit_is_written_down_by_one_sentence_and_one_tap(
     assert "下次：2月24日" in told
     taps(village, social_worker, "早一点")
     assert "2月17日" in newest(village, social_worker)
+
+
+def test_where_somebody_wants_nothing_about_their_health_written_down_the_visit_still_counts(
+    village, session, granny, social_worker, committee, act
+):
+    consents.record(session, granny.id, {Purpose.HEALTH: False}, Consent.SAID, act(granny))
+    said = village.says(social_worker, "今天走访了李奶奶家，血压偏高，想要个收音机")[0]
+    assert "不同意记健康情况" in said
+    assert "血压" not in said
+    taps(village, social_worker, "陆主任")
+    (visit,) = all_visits(session)
+    assert (visit.state, opened(session, visit, "findings")) == (VisitState.DONE, "")
+    assert session.exec(select(Need)).one()
 
 
 def test_a_typed_yes_is_a_tap_and_the_sentence_may_say_it_all(

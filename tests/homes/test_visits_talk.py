@@ -104,7 +104,7 @@ def test_one_more_and_the_page_to_carry(village, session, social_worker, planned
     taps(village, social_worker, "撤销")
     village.taps(social_worker, f"visitweek:{monday}:paper")
     assert "走访单" in newest(village, social_worker)
-    read = session.exec(select(AuditEntry).where(AuditEntry.action == "visits.details_seen")).all()
+    read = session.exec(select(AuditEntry).where(AuditEntry.action == "privacy.shown")).all()
     assert {row.subject_id for row in read} == {one.elder_id for one in planned}
     assert village.taps(social_worker, f"visitweek:{monday}:show")
     assert "过期" in village.taps(social_worker, "visitweek:monday:show")
@@ -184,7 +184,7 @@ def test_the_details_at_the_door(village, session, granny, social_worker, commit
     ):
         assert words in said
     assert need.id
-    told = session.exec(select(AuditEntry).where(AuditEntry.action == "visits.details_seen")).one()
+    told = session.exec(select(AuditEntry).where(AuditEntry.action == "privacy.shown")).one()
     assert (told.subject_id, told.actor_id) == (granny.id, social_worker.id)
 
 
