@@ -178,6 +178,7 @@ def find(turn: Turn, word: str) -> Need:
 def see(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """One need: the words, by when, and what can be done."""
     need = find(turn, arguments[0])
+    needs.look(turn.session, need, turn.asker.id, turn.act)
     [one] = need_lists.named(turn.session, [need])
     return becomes(shown(one))
 

@@ -17,6 +17,7 @@ from rules.elders import callouts, care_notices, ladders
 from rules.elders.callouts import About, Call
 from rules.elders.care_notices import Scene
 from rules.elders.ladders import Audience, Audiences, Ladder
+from rules.members import readings
 from rules.members.people import status_on
 from rules.settings import local_day
 
@@ -117,6 +118,9 @@ def _come(ladder: Ladder, concern: Concern, now: datetime) -> Audiences:
         return ladder.rungs[-1].tell
     minutes = (now - concern.rung_at).total_seconds() / 60
     concern.step = max(first + 1, min(ladder.reached(minutes), last))
+    if concern.step <= last and ladder.rungs[concern.step - 1].after > minutes:
+        # Asked before their time, as somebody gave it up: the ones after them keep their distance.
+        concern.rung_at = now - timedelta(minutes=ladder.rungs[concern.step - 1].after)
     return ladder.called(first, concern.step)
 
 
@@ -154,6 +158,9 @@ def _ask(
         reached = callouts.call(session, scene.canteen, found, Call(key_of(concern), said, now))
         asked += [member.id for member in reached]
         told += reached
+        if audience in care_notices.BY_PHONE or (concern.pressing and audience not in care_notices.NEAR_BY):
+            act = Act(now, None, concern.canteen_id)
+            readings.shown(session, act, concern.elder_id, ("phone",), [member.id for member in reached])
     concern.asked_ids = list(dict.fromkeys(asked))
     return told
 

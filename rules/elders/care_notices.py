@@ -20,6 +20,8 @@ ORDER = (
 )
 """Whoever stands behind several names is asked as the last of them."""
 NEAR_BY = frozenset({Audience.NEIGHBOUR, Audience.HELPERS})
+BY_PHONE = frozenset({Audience.FAMILY, Audience.ON_CALL})
+"""Who is told the phone at the first asking."""
 FIRST = (Finding.FINE, Finding.HELP)
 REST = (Finding.NOBODY, Finding.HOSPITAL)
 OWN = (Finding.FINE, Finding.ELSEWHERE, Finding.HELP)

@@ -18,6 +18,7 @@ from rules.audit import Act
 from rules.elders import callouts, need_notices, on_call
 from rules.elders.callouts import About
 from rules.elders.ladders import waits
+from rules.members import consents
 from rules.members.people import roles_of
 from rules.settings import local_day, settings_of
 from rules.values import Refused
@@ -47,6 +48,8 @@ def note(session: Session, elder: Member, said: Said, act: Act) -> Need:
     canteen = session.get_one(Canteen, elder.canteen_id)
     if elder.canteen_id != act.canteen_id or elder.erased_at is not None or elder.status in GONE:
         raise Refused("common.old_button")
+    if said.category == NeedCategory.HEALTH and act.actor_id != elder.id:
+        consents.check_health(session, elder)
     words = " ".join(said.words.split())[:LONGEST]
     if not words:
         raise Refused("needs.no_words")
@@ -203,6 +206,12 @@ def moved(session: Session, need: Need, act: Act, action: str, before: Mapping[s
     audit.record(session, act, action, obj, subject_id=need.elder_id, before=was, after=seen(need))
 
 
+def look(session: Session, need: Need, reader_id: int, act: Act) -> None:
+    """Keep who read an elder's words."""
+    after = {"reader": reader_id}
+    audit.record(session, act, "needs.seen", f"need:{need.id}", subject_id=need.elder_id, after=after)
+
+
 def tell_owner(session: Session, need: Need, act: Act, key: str) -> None:
     """The owner hears of it in private, unless they did it themselves."""
     owner = session.get(Member, need.owner_id) if need.owner_id else None
@@ -212,4 +221,5 @@ def tell_owner(session: Session, need: Need, act: Act, key: str) -> None:
     canteen = session.get_one(Canteen, need.canteen_id)
     due_at = waits(canteen, Urgency.NORMAL, act.now)
     name = f"{need_notices.key_of(need)}:{key}:{act.now.timestamp():.0f}"
-    outbox.tell(session, name, owner, said, now=act.now, due_at=due_at)
+    if outbox.tell(session, name, owner, said, now=act.now, due_at=due_at) is not None:
+        look(session, need, owner.id, act)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from models.elders.needs import Need, NeedCategory
 from models.elders.requests import Request
 from models.homes.visits import Visit
 from models.lunch.meals import StandingBooking
@@ -47,7 +48,9 @@ def check_health(session: Session, member: Member) -> None:
 def has_notes(session: Session, member: Member) -> bool:
     """Whether anything about somebody's health would be deleted."""
     noted = select(Visit.id).where(Visit.elder_id == member.id, Visit.findings != "")
-    return session.exec(noted.limit(1)).first() is not None
+    said = select(Need.id).where(Need.elder_id == member.id, Need.category == NeedCategory.HEALTH)
+    found = (noted, said.where(Need.words != ""))
+    return any(session.exec(one.limit(1)).first() is not None for one in found)
 
 
 def check_may_record(session: Session, member: Member, act: Act) -> None:
@@ -129,8 +132,10 @@ def _end_standing(session: Session, member: Member, act: Act) -> None:
 
 
 def _forget_health(session: Session, member: Member, act: Act) -> None:
-    """What was found at visits is emptied; that there was a visit stays."""
+    """What was found at visits and said about health is emptied; that there was a visit, and a need, stays."""
     session.execute(update(Visit).where(col(Visit.elder_id) == member.id).values(findings=""))
+    about_health = (col(Need.elder_id) == member.id, col(Need.category) == NeedCategory.HEALTH)
+    session.execute(update(Need).where(*about_health).values(words="", answer=""))
 
 
 def _show_anew(session: Session, member: Member, act: Act) -> None:

@@ -13,12 +13,14 @@ from models.elders.needs import Need, NeedCategory, NeedKind, NeedOutcome, NeedS
 from models.elders.requests import Request, RequestKind, RequestState, Urgency
 from models.homes.visits import FollowUp
 from models.lunch.menus import MenuWish
-from models.members.people import Role, Status
+from models.members.consents import Purpose
+from models.members.people import Consent, Role, Status
 from models.members.vault import unsealed
 from models.outbox import OutboxMessage
 from rules.elders import need_changes, need_lists, need_turns, needs, on_call, requests
 from rules.elders.needs import Said
 from rules.lunch import menus
+from rules.members import consents
 from rules.values import Refused
 from tests.requesting import last_told, sent_to
 
@@ -381,7 +383,7 @@ class TestOnItsWay:
             select(AuditEntry).where(AuditEntry.object == f"need:{need.id}").order_by(col(AuditEntry.id))
         ).all()
         assert [row.action for row in rows] == [
-            "needs.noted", "needs.turned", "needs.put_off", "needs.answered", "needs.closed", "needs.reopened",
+            "needs.noted", "needs.turned", "needs.put_off", "needs.answered", "needs.closed", "needs.reopened", "needs.seen",
         ]  # fmt: skip
         assert {row.subject_id for row in rows} == {granny.id}
         assert RADIO not in str([(row.before, row.after) for row in rows])
@@ -486,3 +488,30 @@ def test_nothing_of_it_is_ever_said_in_the_group(
     public = session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == canteen.chat_id)).all()
     assert public == []
     assert last_told(village, granny)
+
+
+class TestPrivacy:
+    def test_who_read_her_words_is_kept_and_shown_to_her(self, session, granny, social_worker, noted):
+        from rules.members import readings
+
+        noted(granny, by=granny)
+        assert [look.name for look in readings.of(session, granny, 5)] == ["陈社工"]
+
+    def test_about_health_nothing_is_noted_against_her_will_but_what_she_says_herself(
+        self, session, granny, neighbour, social_worker, noted, act
+    ):
+        for elder, who in ((granny, granny), (neighbour, social_worker)):
+            consents.record(session, elder.id, {Purpose.HEALTH: False}, Consent.SAID, act(who))
+        with pytest.raises(Refused, match=r"consents\.no_health"):
+            noted(neighbour, "膝盖痛", category=NeedCategory.HEALTH)
+        assert noted(granny, "想要个轮椅", by=granny, category=NeedCategory.HEALTH)
+        assert noted(neighbour, RADIO)
+
+    def test_when_she_takes_her_yes_back_the_words_about_health_go(self, session, granny, noted, act):
+        kept, gone = noted(granny), noted(granny, "膝盖痛", category=NeedCategory.HEALTH)
+        assert consents.has_notes(session, granny)
+        consents.record(session, granny.id, {Purpose.HEALTH: False}, Consent.SAID, act(granny))
+        session.refresh(gone)
+        session.refresh(kept)
+        assert (gone.words, unsealed(kept, "words")) == ("", RADIO)
+        assert not consents.has_notes(session, granny)
