@@ -30,7 +30,7 @@ PERSONAE = (
     Persona(1001, "李奶奶", (Role.ELDER,), "明天中午两份，送到家"),
     Persona(1002, "李小红", (Role.FAMILY,), "帮我妈订后天午饭，软一点，送到家"),
     Persona(1003, "王师傅", (Role.COOK,), "明天多少人吃饭"),
-    Persona(1004, "陈社工", (Role.SOCIAL_WORKER,), "帮覃叔订明天中午一份"),
+    Persona(1004, "陈社工", (Role.SOCIAL_WORKER,), "帮覃爷爷订明天中午一份"),
     Persona(1005, "韦主任", (Role.MANAGER,), "/settings"),
     Persona(1006, "阿军", (Role.VOLUNTEER,), "我周三早上来不了，谁能替"),
 )

@@ -16,7 +16,7 @@ from nlu import Action, Intent, Slots, Understanding
 from rules import outbox
 from rules.lunch import bookings, lists, meals, plans, rolls
 from rules.lunch.bookings import Order
-from rules.lunch.echoes import echoes
+from rules.lunch.echoes import each_told, echoes
 from rules.lunch.plans import Done, Plan
 from rules.lunch.rolls import Kept
 from rules.members.people import check_may_act, label, resolve
@@ -163,8 +163,7 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         lists.unmerge(turn.session, turn.village, meal, card.facts["list"], turn.act)
     if not turn.private:
         return _replaced(Text("meals.list_undone"))
-    said = [rolls.echo(turn.session.get_one(Member, one.booking.eater_id), one) for one in reversed(kept)]
-    return _replaced(Text("meals.undone", what=lines(*said)))
+    return _replaced(Text("meals.undone", what=lines(*each_told(turn.session, kept[::-1]))))
 
 
 def _too_late(turn: Turn, plan: Plan, refused: Refused) -> Message:

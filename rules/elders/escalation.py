@@ -23,6 +23,8 @@ GONE = frozenset({Status.LEFT, Status.DECEASED})
 SEARCHING = frozenset({Audience.HELPERS, Audience.ELDER, Audience.TAKER})
 """Audiences that are asked themselves; all others are told that nobody has answered."""
 
+HOURS_FROM = 120
+
 
 def due(session: Session, now: datetime, limit: int = PAGE) -> Sequence[Request]:
     """Open requests whose next step has come, urgent ones first."""
@@ -110,12 +112,16 @@ def _alarm(session: Session, about: About, request: Request, now: datetime) -> M
             return Message(Text("requests.ask_if_done", **facts, ask=ask), accepting(request.id))
         case _:
             find = (Button(Text("requests.button_find"), f"reqfind:{request.id}"),)
-            said = Text("requests.nobody_yet", **facts, minutes=_waited(request, now))
+            said = Text("requests.nobody_yet", **facts, waited=_waited(request, now))
             return Message(said, ((notices.go(request.id),), find))
 
 
-def _waited(request: Request, now: datetime) -> int:
-    return max(0, int(_minutes(request, now)))
+def _waited(request: Request, now: datetime) -> Text:
+    """Nobody reckons in 493 minutes."""
+    minutes = max(0, int(_minutes(request, now)))
+    if minutes < HOURS_FROM:
+        return Text("requests.waited_minutes", number=minutes)
+    return Text("requests.waited_hours", number=minutes // 60)
 
 
 def confirming(request_id: int) -> tuple[tuple[Button, ...], ...]:

@@ -27,6 +27,17 @@ def echoes(eater: Member, kept: Sequence[Kept], *, notes: bool) -> list[Text]:
     return [_with_note(said, kept[0], notes=notes)]
 
 
+def each_told(session: Session, kept: Sequence[Kept]) -> list[Text]:
+    """Acts for one or several people told back, one after the other, without how their food is prepared."""
+    eaters = dict.fromkeys(each.booking.eater_id for each in kept)
+    theirs = {number: [each for each in kept if each.booking.eater_id == number] for number in eaters}
+    return [
+        said
+        for number, some in theirs.items()
+        for said in echoes(session.get_one(Member, number), some, notes=False)
+    ]
+
+
 def _alike(kept: Kept) -> tuple[object, ...]:
     mine = kept.booking
     return kept.meal.sitting, mine.state, mine.portions, mine.mode, mine.note

@@ -16,7 +16,7 @@ from rules.elders import emergencies, requests, supplies
 from rules.elders.emergencies import Cry
 from rules.elders.requests import Wish
 from tests.requesting import sent_to
-from texts import load
+from texts import Words, load
 
 OURS = ("requests.", "emergencies.")
 
@@ -80,3 +80,15 @@ def test_the_store_itself_refuses_an_open_one_without_a_next_step(store, dialect
         connection.execute(
             sa.text(f"INSERT INTO request ({columns}) VALUES ({values})"), {"now": "2026-11-25 00:00:00"}
         )
+
+
+def test_who_is_called_after_a_night_reads_hours_and_not_five_hundred_minutes(
+    session, canteen, granny, manager, act, now
+):
+    request = requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR), act(granny))
+    requests.confirm(session, request.id, act(granny))
+    tick(session, now + timedelta(minutes=75))
+    tick(session, now + timedelta(hours=9, minutes=3))
+    said = [Words(row.language, row.timezone).say(row.body["text"]) for row in sent_to(session, manager)]
+    assert "75 分钟了还没人接" in said[0]
+    assert "9 小时了还没人接" in said[-1]

@@ -46,6 +46,11 @@ def test_granny_hears_once_that_her_daughter_took_all_of_it_back(village, granny
     assert (booked.count("订好了"), taken_back.count("取消了")) == (3, 3)
 
 
+def test_a_week_taken_back_is_said_in_one_breath_too(village, granny):
+    village.says(granny, "下周一到周五中午都订两份，送到家")
+    assert village.says(granny, "撤销")[0] == f"撤销了。李奶奶取消了午饭，每天 2 份（送到家）：{WEEK}。"
+
+
 def test_two_grannies_hear_each_of_their_own(village, session, granny, daughter, cook):
     village.says(cook, "帮上寨李奶奶订明天午饭")
     village.says(cook, "帮上寨李奶奶订后天午饭")
