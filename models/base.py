@@ -101,6 +101,15 @@ class Table(SQLModel):
     SQLModel checks nothing in rows of a table, but copies every default deeply: a fifth of a unit went there.
     """
 
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *args, **given):
+            """A row SQLAlchemy knows from its first breath: it need not look for what it would have to set up."""
+            row, kept = super().__new__(cls), cls._sa_class_manager
+            if given and kept.mapper.configured:  # a row that is read is set up by who reads it
+                kept.setup_instance(row)
+            return row
+
     def __init__(self, **given: Any) -> None:
         shared, made = _defaults(type(self))
         unknown = given.keys() - type(self).model_fields.keys()
