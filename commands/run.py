@@ -16,6 +16,9 @@ from transports.telegram import SecondPoller, Telegram, TokenRefused, wires
 if TYPE_CHECKING:
     from models.store import Store
 
+YOUNG_OBJECTS = 5_000
+"""So many new objects before the collector looks for rings among them: a turn makes many and leaves few."""
+
 
 def main(arguments: Namespace) -> int:
     """Run until SIGTERM or Ctrl+C; 1 when something does not let it start."""
@@ -63,6 +66,7 @@ async def _work(config: Config, token: str, store: "Store", reach: tuple[Telegra
 
     house = await asyncio.to_thread(importlib.import_module, "commands.house")
     gc.freeze()  # what is loaded lives as long as the bot: the collector need not look through it again and again
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
     try:
         await house.House(config, token, store, reach).live()
     except house.PortTaken as taken:
