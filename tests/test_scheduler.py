@@ -199,3 +199,19 @@ async def test_a_fault_is_logged_by_its_place_and_never_by_what_it_quotes(villag
     assert entry["fault"].startswith("ValueError test_scheduler.py")
     assert "exc_info" not in entry
     assert "李奶奶" not in str(entry)
+
+
+async def test_the_clock_knows_its_zone_keeps_nothing_and_is_never_too_late_to_wake(village):
+    waking = Clock(village.scheduler, every=20, after=lambda: None)._waking
+    waking.start(paused=True)
+    (job,) = waking.get_jobs()
+    try:
+        assert (str(waking.timezone), job.misfire_grace_time, job.coalesce, job.max_instances) == (
+            "UTC",
+            None,
+            True,
+            1,
+        )
+        assert type(waking._lookup_jobstore("default")).__name__ == "MemoryJobStore"
+    finally:
+        waking.shutdown(wait=False)

@@ -126,9 +126,10 @@ def test_hardship_lowers_the_price_only_of_those_it_is_for(session, canteen, lun
     assert ledger.price_for(session, lunch, granny).own == 1000
 
 
-def test_who_has_left_gets_no_subsidy(session, canteen, lunch, granny, now):
+@pytest.mark.parametrize("status", [Status.LEFT, Status.DECEASED])
+def test_who_has_left_or_died_gets_no_subsidy(session, canteen, lunch, granny, now, status):
     session.add(PriceTier(canteen_id=canteen.id, name="80+", from_age=80, price=300))
-    session.add(StatusChange(member_id=granny.id, starts_on=THURSDAY, status=Status.LEFT, set_at=now))
+    session.add(StatusChange(member_id=granny.id, starts_on=THURSDAY, status=status, set_at=now))
     session.flush()
     assert ledger.price_for(session, lunch, granny).own == 1000
 
