@@ -22,6 +22,8 @@ from models.store import Store, open_store
 from models.unit import UnitSession
 
 _numbers = itertools.count()
+WALKS = {"sqlite": 40, "postgresql": 10}
+"""How often a machine of many steps sets out: SQLite looks for the step that breaks a rule, PostgreSQL shows that it decides alike."""
 
 
 @sa.event.listens_for(sa.Engine, "connect")

@@ -31,6 +31,7 @@ from rules.elders.ladders import Audience, Ladder, Rung
 from rules.elders.requests import Wish
 from rules.values import Refused
 from tests.requesting import last_told, sent_to
+from tests.stores import WALKS
 
 
 @pytest.fixture
@@ -801,7 +802,7 @@ DOINGS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_no_sequence_of_taps_and_hours_loses_an_open_request(
-    session, canteen, granny, linked, volunteer, social_worker, manager, act, now
+    session, canteen, granny, linked, volunteer, social_worker, manager, act, now, dialect
 ):
     cast = {
         "granny": granny,
@@ -813,7 +814,9 @@ def test_no_sequence_of_taps_and_hours_loses_an_open_request(
     session.flush()
     machine = _machine((session, canteen, cast, now, act))
     checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
-    quick = settings(max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=checks)
+    quick = settings(
+        max_examples=WALKS[dialect], stateful_step_count=25, deadline=None, suppress_health_check=checks
+    )
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(machine, settings=quick)

@@ -30,6 +30,7 @@ from rules.lunch.bookings import Order
 from rules.lunch.counts import count
 from rules.lunch.rolls import Kept
 from rules.values import Refused
+from tests.stores import WALKS
 
 TOMORROW = date(2026, 11, 26)
 PEOPLE = 6
@@ -207,7 +208,7 @@ class Lunch(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("offers_by_phone", [True, False], ids=["with phones", "half without phones"])
 def test_no_sequence_of_acts_overfills_the_canteen_or_tells_an_untruth(
-    session, canteen, villager, now, offers_by_phone
+    session, canteen, villager, now, dialect, offers_by_phone
 ):
     canteen.settings = {"seats": SEATS}
     people = [
@@ -217,7 +218,7 @@ def test_no_sequence_of_acts_overfills_the_canteen_or_tells_an_untruth(
     run_state_machine_as_test(
         type("Lunch", (Lunch,), facts),
         settings=settings(
-            max_examples=40,
+            max_examples=WALKS[dialect],
             stateful_step_count=30,
             deadline=None,
             phases=[Phase.generate],

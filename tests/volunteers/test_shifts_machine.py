@@ -49,6 +49,7 @@ from rules.volunteers import (
 from rules.volunteers.eligibility import Wish
 from rules.volunteers.shifts import Plan
 from rules.volunteers.swaps import Asking
+from tests.stores import WALKS
 
 PEOPLE = 5
 COORDINATOR = 5
@@ -390,13 +391,13 @@ class Roster(RuleBasedStateMachine):
         assert given == set(heirs)
 
 
-def test_no_sequence_of_swaps_loses_or_doubles_anybody(session, canteen, villager, manager, now):
+def test_no_sequence_of_swaps_loses_or_doubles_anybody(session, canteen, villager, manager, now, dialect):
     people = [villager(f"人{n}", telegram_id=5000 + n if n % 2 else None) for n in range(PEOPLE)]
     facts = {"session": session, "canteen": canteen, "people": [*people, manager], "began": now}
     run_state_machine_as_test(
         type("Roster", (Roster,), facts),
         settings=settings(
-            max_examples=25,
+            max_examples=WALKS[dialect],
             stateful_step_count=30,
             deadline=None,
             phases=[Phase.generate],
