@@ -21,6 +21,13 @@ ONLY_VERBS = re.compile(
 )
 NO_NAME = re.compile("^[到在]|(?:[点些份着了好满到一两几]|一下)$")
 TRAILING = re.compile(r"(?:的(?:饭菜?|餐|那一?[份个])?|[也再都先就加多去又还各\s])+$")
+SURNAME = "王李张刘陈杨黄赵吴徐孙朱胡郭林罗郑梁谢宋唐许邓韩冯曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈任姚卢姜崔钟谭陆汪范廖石韦贾夏付邹熊孟秦邱覃赖莫蒙农蓝甘岑班凌黎龙"
+LEADING = re.compile(
+    rf"(?:帮|替|给)?(?:订|报|留)(?P<whose>[{SURNAME}][一-鿿]{{1,2}})的(?:饭|餐|那)|(?:帮|替|给)(?:订|报|留)(?:一下)?_?(?P<who>[{SURNAME}][一-鿿]{{1,2}}?)的_"
+)
+"""帮订张三的饭: whose meal it is, said behind the verb."""
+FIRST = re.compile(rf"^(?P<who>[{SURNAME}](?!总|家|老师)[一-鿿]{{1,2}})_[^。]{{0,6}}(?:订|报|留|要|吃)")
+"""张三丰明天订一份: a name at the very beginning, right before the day."""
 ENGLISH = re.compile(r"\bfor\s+(?P<who>(?:(?:my|our) )?[A-Za-z][a-z'-]*(?: [A-Z][a-z'-]*)*)")
 NOBODY_ELSE = re.compile(
     "(?:.* )?(?:me|us|myself|ourselves|the|an?|this|that|him|her|them|it|one|two|three|four|five|six|seven|eight|nine|ten"
@@ -44,6 +51,9 @@ KIN = re.compile(
 def whom(sentence: Sentence, person: str | None) -> str | None:
     """Who the meal is for: whoever was found, unless more was said; two are both named, so that it is asked."""
     text = _bare(sentence)
+    leading = LEADING.search(text) or FIRST.match(text)
+    if leading and person is None:
+        return next(name for name in leading.groups() if name)
     said = {words: bool(found["name"]) for found in AFTER.finditer(text) if (words := _else(found))}
     if person is None:
         return _both(said) or next(iter(said), None) or _in_english(text)

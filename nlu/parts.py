@@ -12,6 +12,10 @@ PORTIONS = ("份", "客", "盒", "套")
 AMONG = re.compile("其中|里面|当中")
 IN_ALL = re.compile("一共|总共|共|合计")
 PLUS = re.compile("加上|再加|还有|另外")
+WITH_ME = re.compile(
+    r"[我俺][和跟同与](?![我你他她]?们|大家)[一-鿿]{1,4}?(?:(?:今|明|后)天)?(?:早上|中午|晚上|午饭|晚饭|早饭)?各(?:要|订|来|留)?[一1两二2]"
+)
+"""我和张三丰各一份: as much for each of the two."""
 FOLKS = re.compile(FOLK)
 REFUSED = re.compile(
     r"不用|不要(?![辣葱姜蒜香放太])|不吃(?![辣葱姜蒜香猪牛羊鱼肉])|不来|不订|不报|免了|别|自己(?:吃|做|煮|弄|解决)|\bno (?:lunch|dinner|breakfast|meal)|\bnot\b|skip"
@@ -53,6 +57,8 @@ def count_of(sentence: Sentence) -> int | None:
         people = people if len(people) > 1 else list(sentence.counts)
         return sum(int(s.value) for s in people)
     found = portions_in(sentence) or list(sentence.counts)
+    if WITH_ME.search(sentence.low) and len(sentence.counts) == 1:
+        return 2 * int(found[0].value)
     among = (
         AMONG.search(sentence.low) or IN_ALL.search(sentence.low) or NEEDS.match(sentence.low, found[-1].end)
     )
