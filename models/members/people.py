@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import BigId, Instant, Json, Row, states
+from models.base import BigId, Instant, Json, Row, only_where, states
 from models.members.vault import Sealed
 
 
@@ -98,7 +98,10 @@ class Account(Row, table=True):
 class Member(Row, table=True):
     """A person of the village, with or without a phone."""
 
-    __table_args__ = (UniqueConstraint("canteen_id", "telegram_id"),)
+    __table_args__ = (
+        UniqueConstraint("canteen_id", "telegram_id"),
+        Index("ix_member_erased", "id", **only_where("erased_at IS NOT NULL")),
+    )
 
     canteen_id: int = Field(foreign_key="canteen.id", index=True)
     household_id: int | None = Field(default=None, foreign_key="household.id", index=True)

@@ -74,10 +74,13 @@ def upgrade() -> None:
     op.create_index(op.f('ix_purpose_consent_member_id'), 'purpose_consent', ['member_id'], unique=False)
     op.create_index('uq_purpose_consent_open', 'purpose_consent', ['member_id', 'purpose'], unique=True, sqlite_where=open_, postgresql_where=open_)
     retype(sealed=True)
+    erased = sa.text('erased_at IS NOT NULL')
+    op.create_index('ix_member_erased', 'member', ['id'], unique=False, sqlite_where=erased, postgresql_where=erased)
     rewrite(seal)
 
 
 def downgrade() -> None:
+    op.drop_index('ix_member_erased', table_name='member')
     rewrite(unseal)
     retype(sealed=False)
     op.drop_index('uq_purpose_consent_open', table_name='purpose_consent')
