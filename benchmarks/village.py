@@ -67,6 +67,9 @@ def copy(template: Path, folder: Path) -> Path:
     for ending in ("", "-wal"):
         if Path(f"{template}{ending}").exists():
             shutil.copy(f"{template}{ending}", f"{folder / 'canteen.db'}{ending}")
+    for beside in template.parent.glob(f"{template.stem}.*"):
+        if beside.suffix in (".ring", ".key"):  # without its keys the bot does not open the store
+            shutil.copy(beside, folder / beside.name)
     return folder / "canteen.db"
 
 
