@@ -6,11 +6,11 @@ from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import accepted, find, number
 from handlers.turn import Turn
 from models.cards import Card
-from models.elders.requests import Handover, Request, RequestState, Way
-from models.members.people import Member
+from models.elders.requests import Handover, Request, RequestState, Supply, Way
+from models.members.people import Member, Role
 from models.members.vault import unsealed
 from rules.elders import errands, holding, kits, supplies
-from rules.members.people import resolve
+from rules.members.people import carers_of, resolve
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
 
 DIGITS = re.compile(r"\d{1,5}(?:\.\d{1,2})?")
@@ -141,12 +141,21 @@ def _counted(turn: Turn, elder: Member) -> Message:
     rows = supplies.of_elder(turn.session, elder.id)
     if not rows:
         return Message(Text("requests.no_supplies", name=elder.name))
-    said = [Text("requests.supply", item=unsealed(row, "item"), day=row.runs_out_on) for row in rows[:10]]
+    said = [Text("requests.supply", item=_item(turn, row), day=row.runs_out_on) for row in rows[:10]]
     buttons = tuple(
-        (Button(Text("requests.button_supply_end", item=unsealed(row, "item")), f"supply:{row.id}"),)
+        (Button(Text("requests.button_supply_end", item=_item(turn, row)), f"supply:{row.id}"),)
         for row in rows[:10]
     )
     return Message(Text("requests.supplies", name=elder.name, supplies=said), buttons)
+
+
+def _item(turn: Turn, row: Supply) -> str | Text:
+    """What the medicine is called: for the elder, family, social workers and doctors; a manager need not know."""
+    knows = turn.asker.id == row.elder_id or turn.roles & {Role.SOCIAL_WORKER, Role.DOCTOR}
+    family = knows or any(
+        one.id == turn.asker.id for one in carers_of(turn.session, row.elder_id, turn.today)
+    )
+    return unsealed(row, "item") if family else Text("RequestKind.medicine")
 
 
 def no_more(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -154,7 +163,7 @@ def no_more(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if turn.member is None or not turn.private:
         raise Refused("requests.say_in_private")
     row = supplies.end(turn.session, number(arguments[0]), turn.act)
-    return becomes(Text("requests.supply_ended", item=unsealed(row, "item")))
+    return becomes(Text("requests.supply_ended", item=_item(turn, row)))
 
 
 COMMANDS = {"medicine": medicines}
