@@ -14,7 +14,9 @@ WISHING = (
     r"|(?:i wish|if only|i(?:'d| would) (?:love|like) (?:to|a|some)|it would be (?:nice|good) (?:if|to))\b.{3,}"
 )
 WISHED = re.compile(rf"(?:[^。,]{{0,14}},)?(?:{WISHING})", re.I)
-FOR_OTHER = re.compile(rf"(?P<who>{PERSON}|(?!他们|她们|大家|别人|人家|我们|咱们|医生|有人|听)[一-鿿]{{2,4}}?)(?:说|讲|跟我说|提到)(?:过)?[，,：:]?[“\"]?(?P<words>.+?)[”\"]?$")
+FOR_OTHER = re.compile(
+    rf"(?P<who>{PERSON}|(?!他们|她们|大家|别人|人家|我们|咱们|医生|有人|听)[一-鿿]{{2,4}}?)(?:说|讲|跟我说|提到)(?:过)?[，,：:]?[“\"]?(?P<words>.+?)[”\"]?$"
+)
 NOT_WISHED = re.compile(
     r"想不|不想|想必|想想|想起|想到|想着|梦|(?:吃|吃了)什么|天(?:晴|气)|下雨|中奖|彩票|多少|几点|谁|吗|\?",
     re.I,

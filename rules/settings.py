@@ -101,7 +101,9 @@ def _read(name: str, value: Any) -> Any:
     match name:
         case "sittings":
             return tuple(Sitting(item) for item in value)
-        case "meal_weekdays" | "market_days" | "certificate_days" | "fridge" | "visit_weekdays" | "visit_every":
+        case (
+            "meal_weekdays" | "market_days" | "certificate_days" | "fridge" | "visit_weekdays" | "visit_every"
+        ):
             return tuple(value)
         case "times":
             own = {
@@ -115,7 +117,9 @@ def _read(name: str, value: Any) -> Any:
             return _clock(value)
         case "post_at" | "menu_escalates_at" | "standing_reminder_at" | "quiet_from" | "quiet_until":
             return _clock(value)
-        case "certificates_at" | "shift_reminder_at" | "vacancy_post_at" | "visit_plan_at" | "visit_morning_at":
+        case (
+            "certificates_at" | "shift_reminder_at" | "vacancy_post_at" | "visit_plan_at" | "visit_morning_at"
+        ):
             return _clock(value)
         case _:
             return value

@@ -93,7 +93,12 @@ SEARCH = {
         (60, "social_worker+committee+manager"),
     ),
     SILENT: _ladder(
-        120, (0, "elder"), (60, "family"), (120, "neighbour"), (180, "on_call"), (240, "social_worker+manager")
+        120,
+        (0, "elder"),
+        (60, "family"),
+        (120, "neighbour"),
+        (180, "on_call"),
+        (240, "social_worker+manager"),
     ),
 }
 """What a village may change, by urgency or occasion; `kind.urgency` may stand beside the urgencies."""

@@ -10,17 +10,18 @@ from models.homes.visits import Absence, VisitOutcome
 from models.members.people import Canteen, Member, Role
 from rules.homes import visit_plans, visit_records
 from rules.homes.visit_records import Note, Recorded
+from tests.conftest import Villager
 from tests.homes.visiting import MONDAY, WEDNESDAY
 
 
 @pytest.fixture
-def committee(villager) -> Member:
+def committee(villager: Villager) -> Member:
     """陆主任 of the village committee."""
     return villager("陆主任", Role.COMMITTEE, telegram_id=1010)
 
 
 @pytest.fixture
-def elders(villager, granny, neighbour) -> list[Member]:
+def elders(villager: Villager, granny, neighbour) -> list[Member]:
     """Granny, the neighbour, and four more."""
     more = [
         villager(name, Role.ELDER, hamlet="河边", birth_on=date(1940 + number, 1, 1))

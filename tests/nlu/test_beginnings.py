@@ -3,8 +3,8 @@
 import re
 from importlib import import_module
 from pkgutil import iter_modules
-from re import _constants as said
-from re import _parser as parser
+from re import _constants as said  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
 
 import pytest
 
