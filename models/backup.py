@@ -106,9 +106,14 @@ def holds_copies(folder: Path) -> bool:
     """Whether a folder holds a copy of some store; only files that begin like one are opened."""
     for file in folder.glob("*"):
         with suppress(OSError, NotABackup):
-            if file.is_file() and file.open("rb").read(2) == b"\x1f\x8b" and next(read(file), None):
+            if file.is_file() and _is_gzip(file) and next(read(file), None):
                 return True
     return False
+
+
+def _is_gzip(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(2) == b"\x1f\x8b"
 
 
 def _rows(lines: Iterator[Any]) -> Iterator[Any]:
