@@ -6,8 +6,6 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from models.members.vault import Private
-
 
 class Fen(int):
     """An amount of money in fen; rendered in yuan."""
@@ -124,7 +122,8 @@ def encode(value: Any, owners: list[int] | None = None) -> Any:
         return {"$": "time", "v": value.isoformat()}
     if isinstance(value, list | tuple):
         return [encode(item, owners) for item in value]
-    if isinstance(value, Private) and owners is not None:
+    # Private words (`models.members.vault`) say whose they are; this file is read before anything that remembers.
+    if owners is not None and isinstance(value, str) and hasattr(value, "owner"):
         owners.append(value.owner)
     return value
 
