@@ -17,7 +17,7 @@ OF_A_KIND = {
     "seizure": "孩子发烧抽筋", "fall": "我妈跌了", "wound": "他被石头砸到了", "blood": "手上一直冒血", "water": "孩子掉到河里",
     "crash": "拖拉机翻了，人压在下面", "bite": "手被猫咬了", "poison": "他把敌敌畏喝了", "gas": "关窗烤火都晕了", "fire": "我家有火",
     "burn": "弟弟烫到了", "lost": "爷爷不见了", "door": "敲门一直没人开，里面有人哼哼", "trapped": "我被反锁在冷库里了，好冷",
-    "ill": "血压两百多，头炸了", "pain": "肚子痛，冒冷汗", "violence": "他提着刀要过来", "cry": "奶奶说救我",
+    "ill": "血压两百多，头炸了", "pain": "肚子痛，冒冷汗", "violence": "他提着刀要过来", "cry": "奶奶说救我", "despair": "他站在桥栏杆外面哭",
 }  # fmt: skip
 """A sentence that only the letters of its family explain."""
 HARMLESS = {

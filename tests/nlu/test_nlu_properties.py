@@ -133,6 +133,7 @@ def steps(text: str) -> int:
 )
 def test_twice_the_words_are_not_four_times_the_work(piece, times):
     understand("明天", NOW)
+    understand(piece, NOW)  # what is compiled when it is first met is no work of these words
     assert steps(piece * times) < 3 * steps(piece * (times // 2)) + 1000
 
 
