@@ -2,8 +2,8 @@
 
 import asyncio
 import shutil
-from pathlib import Path
 import subprocess
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
