@@ -4,8 +4,14 @@ from datetime import timedelta
 
 from sqlmodel import col, func, select
 
+from models.elders.needs import Need
+from models.elders.requests import Request
+from models.homes.visits import Visit, VisitState
 from models.lunch.meals import Meal, StandingBooking
 from models.members.people import Member, MemberRole, Role
+from models.volunteers.shifts import Swap, SwapState
+from rules.elders import requests
+from rules.settings import local_day
 from sandbox import sample
 
 
@@ -28,3 +34,16 @@ def test_whom_the_tour_names_lives_in_the_village(session, now):
     names = set(session.exec(select(Member.name)))
     assert "覃爷爷" in names
     assert "覃爷爷" in next(persona.sentence for persona in sample.PERSONAE if persona.name == "陈社工")
+
+
+def test_somebody_waits_for_help_a_week_is_planned_and_a_visit_is_to_be_written_down(session, now):
+    village = sample.fill(session, now)
+    asked = session.exec(select(Request).where(col(Request.state).in_(requests.OPEN))).all()
+    assert [request.canteen_id for request in asked] == [village.id] * len(asked) != []
+    assert session.exec(select(Need).where(Need.canteen_id == village.id)).all()
+    visits = session.exec(select(Visit).where(Visit.canteen_id == village.id)).all()
+    today = local_day(village, now)
+    due = [visit for visit in visits if visit.day == today and visit.state == VisitState.PLANNED]
+    assert [session.get_one(Member, visit.elder_id).name for visit in due] == ["李奶奶"]
+    assert len([visit for visit in visits if visit.state == VisitState.PROPOSED]) >= 3
+    assert session.exec(select(Swap).where(Swap.state == SwapState.OFFERED)).all(), "and a shift is on offer"
