@@ -32,13 +32,12 @@ def heard(turn: Turn, understanding: Understanding | None = None) -> Answer:
     person = _in_danger(turn, canteen)
     called = "" if person else turn.heard.person_name
     raised = emergencies.cry(turn.session, canteen, Cry(turn.heard.text, person, called), turn.act)
+    told = [member for member in raised.told if member.id != turn.act.actor_id]
     if turn.heard.voice:
-        _play(turn, [member for member in raised.told if member.id != turn.act.actor_id])
+        _play(turn, told)
     if not turn.private:
-        return _first(Text("emergencies.call_120_group"))
-    return _said(
-        turn, [member for member in raised.told if member.id != turn.act.actor_id], raised.emergency.id
-    )
+        return _first(Text("emergencies.call_120_group" if told else "emergencies.call_120_alone"))
+    return _said(turn, told, raised.emergency.id)
 
 
 def _play(turn: Turn, told: list[Member]) -> None:

@@ -84,7 +84,9 @@ def _again(session: Session, canteen: Canteen, known: Emergency, said: Cry, act:
     called = calls.called(session, canteen, known, act.now)
     message = Message(calls.what(session, canteen, known, known.step), calls.buttons(known.id))
     callouts.call(session, canteen, called, Call(key, message, act.now))
-    return Raised(known, called)
+    # Who was written to a moment ago is not written to again, but was told; who has no phone never was.
+    reached = callouts.reachable(session, canteen, called)
+    return Raised(known, [member for member in called if member.id in reached])
 
 
 def held(session: Session, emergency_id: int, act: Act) -> Emergency:

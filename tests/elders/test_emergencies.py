@@ -176,7 +176,7 @@ def test_a_wrong_tap_calls_everybody_again(village, session, granny, helpers):
 
 def test_in_the_group_nothing_is_said_of_who_or_what(village, session, granny, helpers, canteen):
     said = village.says(granny, "救命 我胸口痛", group=True)
-    assert said == ["先打 120！我已经私下通知家人和社工。"]
+    assert said == ["先打 120！我已经私下叫人了。"]
     in_group = session.exec(select(OutboxMessage).where(OutboxMessage.chat_id == canteen.chat_id)).all()
     assert "胸口" not in str([row.body for row in in_group])
     assert village.told(helpers[0])
