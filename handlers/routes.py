@@ -124,7 +124,7 @@ def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
         return PHOTOS[asked.kind](turn, asked.card(turn))
     if turn.canteen is not None and (menu := menus.overheard(turn)) is not None:
         return menu
-    if (told := care.replied(turn)) is not None:
+    if (told := emergencies.replied(turn) or care.replied(turn)) is not None:
         return told
     said = spoken(turn.heard.text)
     if said is not None and said[0] in COMMANDS and (turn.member is not None or said[0] == "start"):

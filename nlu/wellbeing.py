@@ -21,6 +21,16 @@ HELP = re.compile(
     rf"{WHO}(?:有点|有些|很|不太|好像)*(?:不舒服|难受|不好|病|头晕|没力气|走不动|要帮忙|需要帮忙|要人帮|帮帮我|来个人|下不了床|起不来床){END}|i need help",
     re.I,
 )
+CANNOT_GO = re.compile(
+    r"(?:对不起|不好意思)?[ ,]*(?:我|俺)?(?:现在|这边|有事|又|又是|突然|临时)*(?:我)?(?:去不了|去不成|来不了|来不成|走不开|过不去|不能去|没法去|去不到|赶不到|赶不过去)(?:了|啦|啊)*(?:[ ,]*(?:再|另外)?(?:请)?(?:叫|找)(?:别|其他)?人(?:去|吧)*)?"
+    r"|(?:sorry[ ,]*)?i (?:can't|cannot|can not) (?:go|come|make it)",
+    re.I,
+)
+
+
+def cannot_go(text: str) -> bool:
+    """Whether somebody says that they cannot go; nothing more stands in the message."""
+    return len(text) <= LONGEST and bool(CANNOT_GO.fullmatch(normalise(text).strip(" ,。!?~")))
 
 
 def well(text: str) -> str | None:

@@ -2,13 +2,14 @@
 
 from sqlmodel import col, select
 
-from handlers.lunch.bookings import known
+from handlers.lunch.bookings import UNDO_LASTS, known
 from handlers.turn import Turn
 from models.elders.emergencies import EmergencyState
 from models.members.people import Account, Canteen, Member
 from models.outbox import MessageClass
 from nlu import Understanding, understand
 from nlu.errands import in_danger, sounds_dangerous
+from nlu.wellbeing import cannot_go
 from rules import outbox
 from rules.elders import emergencies, emergency_calls, on_call
 from rules.elders.emergencies import Cry
@@ -99,16 +100,41 @@ def go(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     key = "emergencies.you_go" if first else "emergencies.you_go_too"
     by = turn.session.get(Member, emergency.answered_by_id) if emergency.answered_by_id else None
     said = Text(key, name=name, by=by.name if by else "")
-    return _becomes(Message(said, emergency_calls.over(emergency.id)))
+    if first:
+        turn.ask("emergencies.undo", lasts=UNDO_LASTS, emergency=emergency.id)
+    going = emergency.answered_by_id == turn.asker.id
+    return _becomes(Message(said, emergency_calls.over(emergency.id, going=going)))
+
+
+def _leave(turn: Turn, number: int) -> Toast:
+    """Who said 我去 cannot after all: others are called at once."""
+    told = emergencies.leave(turn.session, number, turn.act).told
+    return _becomes(_said(turn, [member for member in told if member.id != turn.asker.id], number))
+
+
+def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """A wrong tap on 我去."""
+    known(turn)
+    return _leave(turn, turn.opened(arguments[0], "emergencies.undo").facts["emergency"])
+
+
+def replied(turn: Turn) -> Answer:
+    """我去不了, typed by who is on the way to somebody in danger."""
+    if not turn.private or turn.member is None or not cannot_go(turn.heard.text):
+        return None
+    emergency = emergencies.going(turn.session, turn.asker)
+    return _leave(turn, emergency.id).edit if emergency else None
 
 
 def decided(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """Over, with its reason; or called again after a wrong tap."""
+    """Over, with its reason; or called again, after a wrong tap or when who went cannot."""
     known(turn)
     number, word = _number(arguments[0]), arguments[1]
     if word == "again":
         raised = emergencies.reopen(turn.session, number, turn.act)
         return _becomes(_said(turn, list(raised.told), number))
+    if word == "leave":
+        return _leave(turn, number)
     emergency = emergencies.close(turn.session, number, word, turn.act)
     again = Button(Text("emergencies.button_again"), f"sos:{number}:again", Style.DANGER)
     mistake = emergency.state == EmergencyState.FALSE_ALARM
@@ -157,3 +183,4 @@ def _becomes(said: Message) -> Toast:
 COMMANDS = {"oncall": calling}
 BUTTONS = {"sosgo": go, "sos": decided, "oncall": call_tapped}
 EVENTS = {Kind.EDITED: edited}
+UNDOES = {"emergencies.undo": undo}

@@ -28,6 +28,11 @@ SAME = timedelta(hours=2)
 """What is said of the same person while help is on its way belongs to the same emergency."""
 CALMER = timedelta(minutes=1)
 """Further words do not call everybody again sooner than this."""
+TO_WHO_WAITS = {
+    "emergencies.somebody_goes": "emergencies.comes_to_you",
+    "emergencies.cannot_go": "emergencies.cannot_come_to_you",
+}
+"""What is said to all, and how it is said to the one in danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,30 @@ def answer(session: Session, emergency_id: int, act: Act) -> tuple[Emergency, bo
     return emergency, True
 
 
+def leave(session: Session, emergency_id: int, act: Act) -> Raised:
+    """Who said 我去 cannot: everybody is told and called again at once, as far up as the time has come to."""
+    emergency = held(session, emergency_id, act)
+    if emergency.state not in OPEN:
+        raise Refused("emergencies.over", name=name_of(session, emergency))
+    if emergency.state != EmergencyState.ANSWERED or emergency.answered_by_id != act.actor_id:
+        raise Refused("emergencies.not_going", name=name_of(session, emergency))
+    emergency.state, emergency.answered_by_id, emergency.answered_at = EmergencyState.OPEN, None, None
+    # The time that went by counts: only the keys of these calls must not be those of the former ones.
+    emergency.rung_at += timedelta(seconds=1)
+    emergency.next_at, emergency.step = act.now, 0
+    _note(session, emergency, act, "emergencies.left")
+    _tell_all(session, emergency, act, "emergencies.cannot_go")
+    return Raised(emergency, calls.climb(session, emergency.id, act.now))
+
+
+def going(session: Session, member: Member) -> Emergency | None:
+    """The emergency somebody is on the way to, the latest first."""
+    own = select(Emergency).where(
+        Emergency.answered_by_id == member.id, Emergency.state == EmergencyState.ANSWERED
+    )
+    return session.exec(own.order_by(col(Emergency.answered_at).desc()).limit(1)).first()
+
+
 def close(session: Session, emergency_id: int, reason: str, act: Act) -> Emergency:
     """It is over, by one tap with its reason; everybody called is told."""
     emergency = held(session, emergency_id, act)
@@ -185,7 +214,7 @@ def _tell_all(session: Session, emergency: Emergency, act: Act, key: str) -> Non
     waiting = concerned.pop(emergency.person_id or 0, None)
     callouts.call(session, canteen, list(concerned.values()), Call(moment, said, act.now))
     if waiting is not None:
-        yours = Text("emergencies.comes_to_you", by=by.name) if by and emergency.state in OPEN else said
+        yours = Text(TO_WHO_WAITS[key], by=said.facts["by"]) if key in TO_WHO_WAITS else said
         callouts.call(session, canteen, [waiting], Call(moment, yours, act.now))
 
 

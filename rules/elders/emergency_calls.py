@@ -142,10 +142,11 @@ def buttons(emergency_id: int) -> tuple[tuple[Button, ...], ...]:
     return (go,), (Button(Text("emergencies.button_mistake"), f"sos:{emergency_id}:mistake"),)
 
 
-def over(emergency_id: int) -> tuple[tuple[Button, ...], ...]:
-    """How it is."""
+def over(emergency_id: int, *, going: bool) -> tuple[tuple[Button, ...], ...]:
+    """How it is; who is going may also say that they cannot after all."""
+    words = (*OVER, "leave") if going else OVER
     return tuple(
-        (Button(Text(f"emergencies.button_{reason}"), f"sos:{emergency_id}:{reason}"),) for reason in OVER
+        (Button(Text(f"emergencies.button_{word}"), f"sos:{emergency_id}:{word}"),) for word in words
     )
 
 
@@ -154,14 +155,16 @@ def _ask_after(session: Session, canteen: Canteen, emergency: Emergency, now: da
     emergency.step += 1
     goer = session.get(Member, emergency.answered_by_id) if emergency.answered_by_id else None
     it = about(session, canteen, emergency)
-    asked = [goer] if goer else []
+    others: list[Member] = []
     if emergency.step > 1 or goer is None:
         others = callouts.people(session, it, (Audience.ON_CALL, Audience.MANAGER), now)
-        asked += [one for one in others if goer is None or one.id != goer.id]
-    name = it.elder.name or emergency.called
-    said = Message(Text("emergencies.how_is_it", name=name), over(emergency.id))
+        others = [one for one in others if goer is None or one.id != goer.id]
+    said = Text("emergencies.how_is_it", name=it.elder.name or emergency.called)
     key = f"emergency:{emergency.id}:after:{now.timestamp():.0f}"
-    told = callouts.call(session, canteen, asked, Call(key, said, now))
+    told = []
+    for asked, going in (([goer] if goer else [], True), (others, False)):
+        message = Message(said, over(emergency.id, going=going))
+        told += callouts.call(session, canteen, asked, Call(key, message, now))
     emergency.next_at = now + ASKED_AFTER
     _called_out(session, emergency, told, now)
     return told

@@ -16,6 +16,7 @@ from rules.elders import emergencies, emergency_calls, ladders, on_call
 from rules.elders.emergencies import Cry
 from rules.values import Refused
 
+DOES = [emergencies.answer, emergencies.leave, emergencies.reopen]
 ADDRESS, PHONE = "上寨 7788 号", "13877880001"
 
 
@@ -47,7 +48,7 @@ def machine(scene):  # noqa: C901 - a machine of many small rules
                 inner.rollback()
                 session.expire_all()
 
-        @rule(who=st.sampled_from(sorted(cast)), do=st.sampled_from([emergencies.answer, emergencies.reopen]))
+        @rule(who=st.sampled_from(sorted(cast)), do=st.sampled_from(DOES))
         def somebody_goes_or_calls_again(self, who, do):
             self.attempt(do, who)
 
