@@ -88,7 +88,8 @@ def _again(session: Session, canteen: Canteen, known: Emergency, said: Cry, act:
     key = f"emergency:{known.id}:more:{int(act.now.timestamp() // CALMER.total_seconds())}"
     called = calls.called(session, canteen, known, act.now)
     message = Message(calls.what(session, canteen, known, known.step), calls.buttons(known.id))
-    callouts.call(session, canteen, called, Call(key, message, act.now))
+    told = callouts.call(session, canteen, called, Call(key, message, act.now))
+    calls.note_readers(session, known, told, act.now)
     # Who was written to a moment ago is not written to again, but was told; who has no phone never was.
     reached = callouts.reachable(session, canteen, called)
     return Raised(known, [member for member in called if member.id in reached])

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from models.audit import AuditEntry
 from models.elders.emergencies import Emergency, EmergencyState
 from models.members.people import Canteen, Member
 from models.members.vault import unsealed
@@ -19,6 +20,8 @@ from rules.values import Button, Message, Style, Text, lines
 
 SECOND = 2
 OVER = ("fine", "hospital")
+SHOWN = ("address", "phone", "words")
+"""What is private in a call."""
 ASKED_AFTER = timedelta(minutes=30)
 
 
@@ -78,11 +81,23 @@ def _call(session: Session, canteen: Canteen, emergency: Emergency, now: datetim
     message = Message(what(session, canteen, emergency, emergency.step), buttons(emergency.id))
     key = f"emergency:{emergency.id}:{emergency.rung_at.timestamp():.0f}:{emergency.step}"
     told = callouts.call(session, canteen, called(session, canteen, emergency, now), Call(key, message, now))
-    if emergency.person_id is not None and emergency.step == 1:
-        act = Act(now, None, canteen.id)
-        fields = ("address", "phone", "words")
-        readings.shown(session, act, emergency.person_id, fields, [one.id for one in told])
+    note_readers(session, emergency, told, now)
     return told
+
+
+def note_readers(session: Session, emergency: Emergency, told: Sequence[Member], now: datetime) -> None:
+    """Keep who read where the person lives and what was said, each reader once however often they are called."""
+    if emergency.person_id is None or not told:
+        return
+    noted = select(AuditEntry).where(
+        AuditEntry.subject_id == emergency.person_id,
+        AuditEntry.action == "privacy.shown",
+        AuditEntry.at >= emergency.raised_at,
+    )
+    rows = [row.after or {} for row in session.exec(noted)]
+    known = {number for after in rows if after.get("fields") == list(SHOWN) for number in after["to"]}
+    new = [one.id for one in told if one.id not in known]
+    readings.shown(session, Act(now, None, emergency.canteen_id), emergency.person_id, SHOWN, new)
 
 
 def _tell_who_waits(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> None:
