@@ -30,8 +30,7 @@ def heard(turn: Turn, understanding: Understanding | None = None) -> Answer:
     canteen = turn.canteen or _village_of(turn)
     if canteen is None:
         return _first(Text("emergencies.call_120_stranger")) if turn.private else None
-    person = _in_danger(turn, canteen)
-    called = "" if person else turn.heard.person_name
+    person, called = _in_danger(turn, canteen)
     raised = emergencies.cry(turn.session, canteen, Cry(turn.heard.text, person, called), turn.act)
     told = [member for member in raised.told if member.id != turn.act.actor_id]
     if turn.heard.voice:
@@ -70,14 +69,16 @@ def _village_of(turn: Turn) -> Canteen | None:
     return turn.session.get(Canteen, account.canteen_id) if account and account.canteen_id else None
 
 
-def _in_danger(turn: Turn, canteen: Canteen) -> Member | None:
-    """Somebody named in the words; else the speaker; two of the same name are not guessed between."""
+def _in_danger(turn: Turn, canteen: Canteen) -> tuple[Member | None, str]:
+    """Somebody named in the words, else the speaker; of two of the same name only the name is known."""
     if turn.member is None:
-        return None
+        return None, turn.heard.person_name
     everybody = select(Member.name).where(Member.canteen_id == canteen.id, col(Member.erased_at).is_(None))
     words = in_danger(turn.heard.text, frozenset(turn.session.exec(everybody)))
     found = resolve(turn.session, turn.member, words) if words else []
-    return found[0] if len(found) == 1 else turn.member
+    if len(found) > 1 and all(member.id != turn.member.id for member in found):
+        return None, words or ""
+    return (found[0] if len(found) == 1 else turn.member), ""
 
 
 def edited(turn: Turn) -> Answer:

@@ -76,8 +76,9 @@ def _open_for(session: Session, canteen: Canteen, said: Cry, now: datetime) -> E
     open_ones = select(Emergency).where(
         Emergency.canteen_id == canteen.id, col(Emergency.state).in_(OPEN), Emergency.raised_at > now - SAME
     )
+    person_id = said.person.id if said.person else None
     open_ones = open_ones.where(
-        Emergency.person_id == said.person.id if said.person else Emergency.called == said.called[:64]
+        Emergency.person_id == person_id, Emergency.called == ("" if said.person else said.called[:64])
     )
     return session.exec(open_ones.order_by(col(Emergency.id).desc()).limit(1)).first()
 

@@ -16,6 +16,7 @@ from rules.elders import callouts, ladders, notices
 from rules.elders.callouts import About, Call
 from rules.elders.ladders import Audience
 from rules.members import readings
+from rules.members.people import named
 from rules.values import Button, Message, Style, Text, lines
 
 SECOND = 2
@@ -133,6 +134,7 @@ def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) 
     unknown = Text("requests.not_known")
     raiser = session.get(Member, emergency.raised_by_id) if emergency.raised_by_id else None
     by_other = raiser is not None and raiser.id != emergency.person_id
+    hamlets = _hamlets(session, emergency) if by_other and person is None else []
     return lines(
         Text(
             "emergencies.danger",
@@ -142,13 +144,19 @@ def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) 
         ),
         Text(
             "emergencies.where",
-            place=(notices.place(person) if person else "") or unknown,
+            place=(notices.place(person) if person else hamlets) or unknown,
             phone=(unsealed(person, "phone") if person else "") or unknown,
         ),
         Text("emergencies.said_by", name=raiser.name, phone=unsealed(raiser, "phone") or unknown)
         if raiser and by_other
         else None,
     )
+
+
+def _hamlets(session: Session, emergency: Emergency) -> list[str]:
+    """Where those live who are meant by a name that several have."""
+    meant = named(session, emergency.canteen_id, emergency.called)
+    return list(dict.fromkeys(member.hamlet for member in meant if member.hamlet))
 
 
 def buttons(emergency_id: int) -> tuple[tuple[Button, ...], ...]:
