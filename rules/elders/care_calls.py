@@ -125,12 +125,17 @@ def _come(ladder: Ladder, concern: Concern, now: datetime) -> Audiences:
 
 
 def _next(canteen: Canteen, concern: Concern, ladder: Ladder, now: datetime) -> datetime:
-    """When the next step comes; only who merely did not book waits for the end of the night."""
+    """When the next step comes."""
     if concern.step < len(ladder.rungs):
         coming = concern.rung_at + timedelta(minutes=ladder.after(concern.step))
         moment = max(coming, now + timedelta(minutes=1))
     else:
         moment = now + timedelta(minutes=ladder.every)
+    return _waits(canteen, concern, moment)
+
+
+def _waits(canteen: Canteen, concern: Concern, moment: datetime) -> datetime:
+    """Only who merely did not book sleeps; whoever booked and is missed, or needs help, is asked after at night."""
     quiet = concern.cause == ConcernCause.SILENT and not concern.pressing
     return ladders.waits(canteen, Urgency.NORMAL if quiet else Urgency.URGENT, moment)
 
@@ -205,7 +210,7 @@ def _ask_goer(session: Session, scene: Scene, concern: Concern, now: datetime) -
         asked += [one for one in others if one.id != concern.goer_id]
     said = care_notices.how_is_it(scene, concern)
     told = callouts.call(session, scene.canteen, asked, Call(key_of(concern), said, now))
-    concern.next_at = ladders.waits(scene.canteen, Urgency.NORMAL, now + ASKED_AFTER)
+    concern.next_at = _waits(scene.canteen, concern, now + ASKED_AFTER)
     after = {"goer": concern.goer_id, "told": len(told)}
     record(session, concern, Act(now, None, concern.canteen_id), "care.asked_goer", after)
     return told

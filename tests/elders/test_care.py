@@ -1,23 +1,23 @@
 """Who booked and was not seen is asked after: elder, family, neighbour, on call, the door; until a human knows."""
 
-from datetime import date
+from datetime import date, time, timedelta
 
 import pytest
 from sqlmodel import col, select
 
 from models.audit import AuditEntry
-from models.elders.care import Concern, Finding
+from models.elders.care import Concern, ConcernCause, Finding
 from models.lunch.meals import BookingState, Sitting
 from models.members.people import Role, Status
 from models.members.vault import seal
 from models.outbox import MessageClass, OutboxMessage
-from rules.elders import care, care_lists
+from rules.elders import care, care_calls, care_lists
 from rules.lunch import bookings, serving
 from rules.lunch.bookings import Order
 from rules.members import statuses
 from rules.members.statuses import Span
 from rules.values import Refused
-from tests.elders.caring import THURSDAY, asked, bookings_of, noon
+from tests.elders.caring import THURSDAY, VILLAGE, asked, bookings_of, noon
 from tests.requesting import buttons_of, last_told, sent_to
 
 
@@ -145,6 +145,25 @@ def test_who_went_and_is_silent_is_not_waited_for_alone(
     clock_at(46)
     before = len(asked(session))
     assert set(clock_at(76)[before:]) == {daughter.id, manager.id}
+
+
+def test_who_went_because_help_was_needed_is_asked_again_in_the_night(
+    session, missed, manager, daughter, act
+):
+    evening = noon(8 * 60 + 20)
+    care.answer(session, missed.id, Finding.HELP, act(daughter, now=evening))
+    care.go(session, missed.id, act(manager, now=evening + timedelta(minutes=1)))
+    for half_hours in (1, 2, 3):
+        due = evening + timedelta(minutes=1 + 30 * half_hours)
+        assert missed.next_at == due, "20:51, 21:21, 21:51, 22:21: the night does not help her"
+        care_calls.climb(session, missed.id, due)
+
+
+def test_who_looks_after_one_that_merely_did_not_book_may_sleep(session, lunch, granny, manager, act):
+    silent = care.missed(session, lunch, granny, ConcernCause.SILENT, act(now=noon(8 * 60)))
+    care.go(session, silent.id, act(manager, now=noon(8 * 60 + 21)))
+    care_calls.climb(session, silent.id, noon(8 * 60 + 51))
+    assert silent.next_at.astimezone(VILLAGE).time() == time(6, 30)
 
 
 def test_who_cannot_go_after_all_leaves_it_to_the_next(
