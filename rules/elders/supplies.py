@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from models.audit import AuditEntry
 from models.elders.requests import Request, RequestKind, Supply, Urgency
 from models.members.people import Canteen, Member, Status
 from models.members.vault import seal, unsealed
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
-from rules.elders import escalation, requests
-from rules.elders.holding import check_speaks_for
+from rules.elders import escalation, holding, requests
 from rules.elders.ladders import waits
 from rules.elders.requests import Wish
 from rules.members.people import carers_of, check_may_act, status_on
@@ -23,6 +23,7 @@ AHEAD = timedelta(days=5)
 MOST_DAYS = 365
 MOST = 20
 PAGE = 200
+REFILLED = "requests.refilled"
 
 
 def count(session: Session, elder: Member, item: str, days: int, act: Act) -> Supply:
@@ -46,17 +47,54 @@ def count(session: Session, elder: Member, item: str, days: int, act: Act) -> Su
 
 
 def refill(session: Session, request: Request, days: int, act: Act) -> Supply:
-    """What was bought lasts so many days more."""
-    check_speaks_for(session, request, act)
+    """What was bought lasts so many days more: counted once for a request, and what is said last holds."""
+    request = holding.held(session, request.id)
+    holding.check_speaks_for(session, request, act)
+    if not 0 <= days <= MOST_DAYS:
+        raise Refused("requests.how_many_days", most=MOST_DAYS)
     elder = session.get_one(Member, request.elder_id)
-    row = session.get(Supply, request.supply_id) if request.supply_id else None
-    if row is None:
-        made = count(session, elder, unsealed(request, "item") or unsealed(request, "words")[:200], days, act)
-        request.supply_id = made.id
-        session.add(request)
-        return made
-    left = max(0, (row.runs_out_on - local_day(session.get_one(Canteen, elder.canteen_id), act.now)).days)
-    return count(session, elder, unsealed(row, "item"), min(MOST_DAYS, left + days), act)
+    today = local_day(session.get_one(Canteen, elder.canteen_id), act.now)
+    row = _supply_of(session, request)
+    earlier = _refilled(session, request)
+    if earlier is not None and (row is None or row.runs_out_on != earlier[1]):
+        raise Refused("requests.changed_since")
+    base = earlier[0] if earlier else max(row.runs_out_on, today) if row else today
+    lasts = min(MOST_DAYS, max(0, (base - today).days + days))
+    if row is not None and row.runs_out_on == today + timedelta(days=lasts):
+        return row
+    name = unsealed(row or request, "item") or unsealed(request, "words")[:200]
+    row = count(session, elder, name, lasts, act)
+    request.supply_id = row.id
+    _keep_refill(session, request, (base, row.runs_out_on), act)
+    return row
+
+
+def _supply_of(session: Session, request: Request) -> Supply | None:
+    """The medicine a request is for, while it is taken."""
+    row = hold(session, Supply, request.supply_id) if request.supply_id else None
+    return None if row is None or row.ended_at is not None else row
+
+
+def _keep_refill(session: Session, request: Request, days: tuple[date, date], act: Act) -> None:
+    session.add(request)
+    session.flush()
+    before, after = ({"runs_out_on": day.isoformat()} for day in days)
+    subject = request.elder_id
+    audit.record(session, act, REFILLED, _about(request), subject_id=subject, before=before, after=after)
+
+
+def _refilled(session: Session, request: Request) -> tuple[date, date] | None:
+    """The day it ran out before this request was counted, and the day since, if it was counted already."""
+    own = select(AuditEntry).where(AuditEntry.subject_id == request.elder_id, AuditEntry.action == REFILLED)
+    own = own.where(AuditEntry.object == _about(request)).order_by(col(AuditEntry.id).desc())
+    row = session.exec(own.limit(1)).first()
+    if row is None or not row.before or not row.after:
+        return None
+    return date.fromisoformat(row.before["runs_out_on"]), date.fromisoformat(row.after["runs_out_on"])
+
+
+def _about(request: Request) -> str:
+    return f"request:{request.id}"
 
 
 def of_elder(session: Session, elder_id: int) -> list[Supply]:

@@ -449,6 +449,47 @@ def test_five_days_before_it_runs_out_a_refill_is_asked_of_elder_and_family(
     assert supply.asked_for_on is None
 
 
+def test_what_was_bought_is_counted_once_however_often_it_is_tapped(
+    village, session, granny, linked, volunteer, act, now
+):
+    supply = supplies.count(session, granny, "降压药", 3, act(granny))
+    request = supplies.ask_refill(session, supply.id, now)
+    requests.confirm(session, request.id, act(granny))
+    errands.take(session, request.id, act(volunteer))
+    errands.finish(session, request.id, act(volunteer))
+    acceptances.accept(session, request.id, act(granny))
+    for who in (granny, granny, linked):
+        village.taps(who, f"reqdays:{request.id}:30")
+        assert (supply.runs_out_on - now.date()).days == 33
+    acceptances.take_back(session, request.id, act(granny))
+    acceptances.accept(session, request.id, act(granny))
+    village.taps(granny, f"reqdays:{request.id}:30")
+    assert (supply.runs_out_on - now.date()).days == 33
+    village.taps(granny, f"reqdays:{request.id}:60")
+    assert (supply.runs_out_on - now.date()).days == 63, "sixty was meant: not ninety"
+
+
+def test_what_was_bought_for_the_first_time_is_counted_once(village, session, canteen, granny, act, now):
+    wish = Wish(RequestKind.MEDICINE, item="降压药")
+    request = requests.ask(session, canteen, granny, wish, act(granny))
+    for _ in range(2):
+        village.taps(granny, f"reqdays:{request.id}:30")
+    [supply] = supplies.of_elder(session, granny.id)
+    assert (supply.runs_out_on - now.date()).days == 30
+
+
+def test_an_old_button_does_not_undo_what_was_counted_since(village, session, canteen, granny, act, now):
+    wish = Wish(RequestKind.MEDICINE, item="降压药")
+    request = requests.ask(session, canteen, granny, wish, act(granny))
+    village.taps(granny, f"reqdays:{request.id}:30")
+    supply = supplies.count(session, granny, "降压药", 20, act(granny))
+    village.taps(granny, f"reqdays:{request.id}:30")
+    assert (supply.runs_out_on - now.date()).days == 20
+    supplies.end(session, supply.id, act(granny))
+    village.taps(granny, f"reqdays:{request.id}:30")
+    assert supplies.of_elder(session, granny.id) == []
+
+
 def test_nobody_is_asked_for_who_is_away_and_after_the_return_they_are(session, canteen, granny, act, now):
     supply = supplies.count(session, granny, "降压药", 2, act(granny))
     granny.status = Status.IN_HOSPITAL
