@@ -201,10 +201,10 @@ def key_of(concern: Concern) -> str:
 
 
 def _ask_goer(session: Session, scene: Scene, concern: Concern, now: datetime) -> list[Member]:
-    """Somebody has it in hand: how is it? Unanswered, those responsible are asked as well."""
+    """Somebody has it in hand: how is it? Unanswered, the next time those responsible are asked as well."""
     concern.calls += 1
     asked = [session.get_one(Member, concern.goer_id)]
-    if concern.going_at is None or now - concern.going_at > ASKED_AFTER:
+    if concern.going_at is None or now - concern.going_at >= 2 * ASKED_AFTER:
         about = About(scene.canteen, scene.elder)
         others = callouts.people(session, about, (Audience.ON_CALL, Audience.MANAGER), now)
         asked += [one for one in others if one.id != concern.goer_id]

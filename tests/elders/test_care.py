@@ -147,6 +147,16 @@ def test_who_went_and_is_silent_is_not_waited_for_alone(
     assert set(clock_at(76)[before:]) == {daughter.id, manager.id}
 
 
+def test_who_went_is_asked_alone_the_first_time_however_late_the_clock_ticks(
+    session, missed, daughter, manager, clock_at, act
+):
+    clock_at(15)
+    care.go(session, missed.id, act(daughter, now=noon(16)))
+    before = len(asked(session))
+    assert clock_at(46.3)[before:] == [daughter.id]
+    assert set(clock_at(76.6)[before + 1 :]) == {daughter.id, manager.id}
+
+
 def test_who_went_because_help_was_needed_is_asked_again_in_the_night(
     session, missed, manager, daughter, act
 ):
