@@ -19,7 +19,7 @@ from rules.values import Refused, Text
 OPEN = tuple(ladders.PHASES)
 LONGEST_WORDS, LONGEST_ITEM = 400, 200
 MOST_OPEN = 10
-"""Open requests of one elder: beyond it somebody is playing, or a person should be spoken to."""
+"""Open requests of one elder: beyond it somebody is playing, or a person should be spoken to; the clock does not play."""
 
 HOURS = {
     RequestKind.MEDICINE: 24,
@@ -74,7 +74,7 @@ def ask(session: Session, canteen: Canteen, elder: Member, wish: Wish, act: Act)
     again = next((one for one in mine if (one.kind, one.supply_id, one.state) == same), None)
     if again is not None:
         return amend(session, again.id, wish, act)
-    if len(mine) >= MOST_OPEN:
+    if act.actor_id is not None and len(mine) >= MOST_OPEN:
         raise Refused("requests.too_many", name=elder.name, most=MOST_OPEN)
     request = Request(
         canteen_id=canteen.id,

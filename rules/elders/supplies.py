@@ -145,8 +145,8 @@ def ask_refill(session: Session, supply_id: int, now: datetime) -> Request | Non
     row.asked_for_on = row.runs_out_on
     act = Act(now, None, canteen.id)
     _kept(session, row, act, "requests.supply_low")
-    if len(requests.of_elder(session, elder.id)) >= requests.MOST_OPEN:
-        return None
+    if any(one.supply_id == row.id for one in requests.of_elder(session, elder.id)):
+        return None  # counted again while it is fetched: it is on its way
     due_at = waits(canteen, Urgency.NORMAL, _by(canteen, row.runs_out_on, now))
     wish = Wish(RequestKind.MEDICINE, item=unsealed(row, "item"), due_at=due_at, supply_id=row.id)
     request = requests.ask(session, canteen, elder, wish, act)

@@ -449,6 +449,33 @@ def test_five_days_before_it_runs_out_a_refill_is_asked_of_elder_and_family(
     assert supply.asked_for_on is None
 
 
+def test_medicine_that_runs_out_is_asked_about_however_much_else_is_open(session, canteen, granny, act, now):
+    for number in range(requests.MOST_OPEN):
+        wish = Wish(list(RequestKind)[number], "帮忙", "东西")
+        requests.confirm(session, requests.ask(session, canteen, granny, wish, act(granny)).id, act(granny))
+    with pytest.raises(Refused, match="requests.too_many"):
+        requests.ask(session, canteen, granny, Wish(RequestKind.ERRAND, "还有"), act(granny))
+    before = len(sent_to(session, granny))
+    supply = supplies.count(session, granny, "降压药", 3, act(granny))
+    request = supplies.ask_refill(session, supply.id, now)
+    assert (request.state, request.supply_id) == (RequestState.ASKED, supply.id)
+    assert len(sent_to(session, granny)) == before + 1
+
+
+def test_counted_again_while_it_is_fetched_it_is_not_fetched_twice(
+    session, canteen, granny, volunteer, act, now
+):
+    supply = supplies.count(session, granny, "降压药", 3, act(granny))
+    request = supplies.ask_refill(session, supply.id, now)
+    requests.confirm(session, request.id, act(granny))
+    errands.take(session, request.id, act(volunteer))
+    supplies.count(session, granny, "降压药", 4, act(granny))
+    later = now + timedelta(hours=1)
+    assert supplies.ask_refill(session, supply.id, later) is None
+    assert [one.id for one in requests.of_elder(session, granny.id)] == [request.id]
+    assert supplies.due(session, canteen, later) == []
+
+
 def test_what_was_bought_is_counted_once_however_often_it_is_tapped(
     village, session, granny, linked, volunteer, act, now
 ):
