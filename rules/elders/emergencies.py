@@ -187,6 +187,30 @@ def reopen(session: Session, emergency_id: int, act: Act) -> Raised:
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
 
 
+def end_of(session: Session, person: Member, act: Act) -> None:
+    """Somebody is erased: nobody is called for a number, and whoever was called is told."""
+    own = select(Emergency.id).where(Emergency.person_id == person.id, col(Emergency.state).in_(OPEN))
+    for number in session.exec(own.order_by(col(Emergency.id))).all():
+        emergency = hold(session, Emergency, number)
+        if emergency is None:
+            continue
+        emergency.state, emergency.reason = EmergencyState.CLOSED, "erased"
+        emergency.closed_at, emergency.closed_by_id, emergency.next_at = act.now, act.actor_id, None
+        _note(session, emergency, act, "emergencies.closed")
+        _tell_erased(session, emergency, act)
+
+
+def _tell_erased(session: Session, emergency: Emergency, act: Act) -> None:
+    """Everybody called, and who raised it or goes; without the name, which is to be forgotten."""
+    canteen = session.get_one(Canteen, emergency.canteen_id)
+    concerned = {member.id: member for member in calls.called(session, canteen, emergency, act.now)}
+    for number in {emergency.raised_by_id, emergency.answered_by_id} - {None, emergency.person_id}:
+        concerned[number or 0] = session.get_one(Member, number)
+    concerned.pop(act.actor_id or 0, None)
+    call = Call(f"emergency:{emergency.id}:erased", Text("emergencies.over_erased"), act.now)
+    callouts.call(session, canteen, list(concerned.values()), call)
+
+
 def name_of(session: Session, emergency: Emergency) -> str:
     """Whom it is about."""
     person = session.get(Member, emergency.person_id) if emergency.person_id else None

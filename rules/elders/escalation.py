@@ -158,7 +158,7 @@ def _end(session: Session, canteen: Canteen, request: Request, now: datetime) ->
         said = Text("requests.told_cancelled", **notices.brief(canteen, request, about.elder, now))
         taker = session.get_one(Member, request.taker_id)
         callouts.call(session, canteen, [taker], Call(f"request:{request.id}:ended", said, now))
-        _fetch_things(session, about, request, now)
+        fetch_things(session, about, request, now)
     ladders.begin(canteen, request, now)
     session.add(request)
     notices.withdraw(session, request, now)
@@ -166,11 +166,13 @@ def _end(session: Session, canteen: Canteen, request: Request, now: datetime) ->
     audit.record(session, act, "requests.ended", f"request:{request.id}", subject_id=request.elder_id)
 
 
-def _fetch_things(session: Session, about: About, request: Request, now: datetime) -> None:
-    """What the helper still has of somebody who is gone is asked back for by a human."""
+def fetch_things(session: Session, about: About, request: Request, now: datetime) -> None:
+    """What a helper still has is fetched by a human, whichever of the two is gone."""
     if holding.kit_out(session, request) is None:
         return
     name = holding.name_of(session, request.taker_id)
     said = Text("requests.fetch_things", who=notices.who(about.elder), name=name)
-    fetching = callouts.people(session, about, (Audience.ON_CALL,), now)
-    callouts.call(session, about.canteen, fetching, Call(f"request:{request.id}:things", said, now))
+    on_call = callouts.people(session, about, (Audience.ON_CALL,), now)
+    fetching = [one for one in on_call if one.id != request.taker_id]
+    key = f"request:{request.id}:things:{request.taker_id}"
+    callouts.call(session, about.canteen, fetching, Call(key, said, now))

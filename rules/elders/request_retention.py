@@ -8,11 +8,13 @@ from sqlmodel import Session, col, select
 
 from models.elders.emergencies import Emergency
 from models.elders.requests import Request, RequestState, Supply
-from models.members.people import Member
+from models.members.people import Canteen, Member
 from rules import audit
 from rules.audit import Act
-from rules.elders import holding, notices
+from rules.elders import errands, escalation, holding, notices
+from rules.elders.callouts import About
 from rules.elders.requests import OPEN
+from rules.values import Message, Text, lines
 
 PHOTO_LASTS = timedelta(days=7)
 WORDS_LAST = timedelta(days=30)
@@ -54,6 +56,7 @@ def forget_member(session: Session, member: Member, act: Act) -> None:
     """Somebody is erased: their open requests end, nothing they said or took stays readable."""
     mine = select(Request).where(Request.elder_id == member.id, col(Request.state).in_(OPEN))
     for request in session.exec(mine).all():
+        _take_from_hands(session, request, member, act)
         request.state = RequestState.CANCELLED
         holding.close(session, request, act)
         session.add(request)
@@ -66,3 +69,17 @@ def forget_member(session: Session, member: Member, act: Act) -> None:
     session.execute(update(Supply).where(own).values(item="", ended_at=act.now))
     cried = or_(col(Emergency.person_id) == member.id, col(Emergency.raised_by_id) == member.id)
     session.execute(update(Emergency).where(cried).values(words="", called=""))
+
+
+def _take_from_hands(session: Session, request: Request, elder: Member, act: Act) -> None:
+    """Who is on the way hears that it is over, and to give back what they hold, which is fetched as well."""
+    if request.taker_id is None or request.state not in notices.ON_DUTY:
+        return
+    facts = holding.brief(session, request, act)
+    kit = holding.kit_of(session, request) if holding.kit_out(session, request) else None
+    things = errands.things_said(kit) if kit else []
+    back = Text("requests.bring_back", who=facts["who"], things=things) if things else None
+    said = Message(lines(Text("requests.told_cancelled", **facts), back))
+    holding.tell(session, request, session.get_one(Member, request.taker_id), act, said)
+    about = About(session.get_one(Canteen, request.canteen_id), elder, request.kind)
+    escalation.fetch_things(session, about, request, act.now)

@@ -9,6 +9,7 @@ from models.members.people import Canteen, Member, Role, Status, StatusChange
 from models.store import hold
 from rules import audit
 from rules.audit import Act
+from rules.elders import vanished
 from rules.members.people import carers_of, holds, status_on
 from rules.settings import local_day
 from rules.values import Refused
@@ -98,11 +99,14 @@ def apply_due(session: Session, member: Member, today: date, act: Act) -> None:
         col(StatusChange.applied_at).is_(None),
         col(StatusChange.undone_at).is_(None),
     )
-    for change in session.exec(begun).all():
+    changes = session.exec(begun).all()
+    for change in changes:
         change.applied_at = act.now
         session.add(change)
     member.status = status_on(session, member, today)
     session.add(member)
+    if changes:
+        vanished.note(session, member, act)
 
 
 def _today(session: Session, member: Member, act: Act) -> date:
