@@ -34,7 +34,7 @@ def tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 def _go(turn: Turn, number: int) -> Toast:
     concern = care.go(turn.session, number, turn.act)
     scene = care_calls.scene_of(turn.session, concern)
-    return Toast(Text("common.done"), edit=care_notices.to_goer(scene, concern))
+    return Toast(Text("common.done"), edit=care_notices.to_goer(turn.session, scene, concern))
 
 
 def _leave(turn: Turn, number: int) -> Toast:
@@ -126,7 +126,7 @@ def see(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if concern.goer_id == turn.asker.id:
         return Toast(
             Text("common.done"),
-            edit=care_notices.to_goer(care_calls.scene_of(turn.session, concern), concern),
+            edit=care_notices.to_goer(turn.session, care_calls.scene_of(turn.session, concern), concern),
         )
     one = care_lists.one(turn.session, concern)
     return Toast(Text("common.done"), edit=Message(care_lists.line(one), care_notices.asking(concern.id)))

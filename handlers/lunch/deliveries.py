@@ -15,7 +15,7 @@ from nlu.normalise import normalise
 from rules.elders.notices import place
 from rules.lunch import deliveries, serving, sheets
 from rules.lunch.deliveries import Stop
-from rules.members import people
+from rules.members import consents, people
 from rules.values import Answer, Attachment, Button, Message, Refused, Text, Toast, lines
 
 FIRST = (Outcome.HANDED_OVER, Outcome.LEFT_AS_AGREED, Outcome.NOT_HOME)
@@ -50,7 +50,7 @@ def carry(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         raise Refused("common.old_button")
     mine = deliveries.carry(turn.session, meal, ":".join(arguments[1:]), turn.act)
     for number, stop in enumerate(mine, 1):
-        turn.answer(_door(number, stop))
+        turn.answer(_door(turn, number, stop))
     if mine:
         facts = {"meal_id": meal.id, "carrier_id": turn.asker.id}
         turn.answer(Message(sheets.paper_text(meal), attachment=Attachment("delivery", facts)))
@@ -58,15 +58,17 @@ def carry(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return Toast(said, edit=Message(said))
 
 
-def _door(number: int, stop: Stop) -> Message:
+def _door(turn: Turn, number: int, stop: Stop) -> Message:
     eater, booking = stop.eater, stop.booking
+    may = consents.by_messenger(turn.session, eater)
+    ask = Text("consents.in_person")
     said = Text(
         "deliveries.door",
         number=number,
         name=eater.name,
         portions=booking.portions,
-        address=place(eater) or Text("deliveries.no_address"),
-        phone=unsealed(eater, "phone") or Text("deliveries.no_phone"),
+        address=(place(eater) or Text("deliveries.no_address")) if may else ask,
+        phone=(unsealed(eater, "phone") or Text("deliveries.no_phone")) if may else ask,
     )
     note = Text("deliveries.note", note=booking.note) if booking.note else None
     return Message(lines(said, note), _outcomes(booking.id, FIRST, more=True))

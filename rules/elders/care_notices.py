@@ -10,8 +10,9 @@ from models.members.people import Canteen, Member
 from models.members.vault import unsealed
 from rules.elders import notices
 from rules.elders.ladders import Audience
+from rules.members import consents
 from rules.members.people import label
-from rules.values import Button, Message, Rows, Style, Text
+from rules.values import Button, Message, Rows, Style, Text, lines
 
 FAR_DOWN = (Audience.TAKER, Audience.ELDER, Audience.NEIGHBOUR, Audience.HELPERS, Audience.FAMILY)
 ORDER = (
@@ -41,7 +42,9 @@ def question(session: Session, scene: Scene, concern: Concern, audience: Audienc
     """What somebody is asked at this step; from the second time on it says for the how manieth."""
     if audience == Audience.ELDER:
         return _to_elder(scene, concern, number)
-    said = _needs(scene, concern, audience) if concern.pressing else _misses(scene, concern, audience)
+    said = (
+        _needs(scene, concern, audience) if concern.pressing else _misses(session, scene, concern, audience)
+    )
     again = Text("care.again", number=number, said=said) if number > 1 else said
     return Message(again, asking(concern.id, call=audience == Audience.FAMILY))
 
@@ -62,15 +65,15 @@ def _to_elder(scene: Scene, concern: Concern, number: int) -> Message:
     return Message(Text(key, **facts, **more), rows)
 
 
-def _misses(scene: Scene, concern: Concern, audience: Audience) -> Text:
+def _misses(session: Session, scene: Scene, concern: Concern, audience: Audience) -> Text:
     facts = {"who": label(scene.elder, scene.meal.day), "day": scene.meal.day, "sitting": scene.meal.sitting}
     what = Text(f"care.what_{concern.cause}", **facts)
     if audience in NEAR_BY:
         return Text("care.ask_neighbour", what=what)
     if audience == Audience.FAMILY:
-        return Text("care.ask_family", what=what, phone=phone(scene.elder))
+        return Text("care.ask_family", what=what, phone=_phone_if_wanted(session, scene.elder))
     if audience == Audience.ON_CALL:
-        return Text("care.ask_on_call", what=what, phone=phone(scene.elder))
+        return Text("care.ask_on_call", what=what, phone=_phone_if_wanted(session, scene.elder))
     return Text("care.ask_visit", what=what)
 
 
@@ -79,6 +82,11 @@ def _needs(scene: Scene, concern: Concern, audience: Audience) -> Text:
     if audience in NEAR_BY:
         return Text(f"{key}_near", who=label(scene.elder, scene.meal.day))
     return Text(key, who=label(scene.elder, scene.meal.day), phone=phone(scene.elder))
+
+
+def _phone_if_wanted(session: Session, elder: Member) -> str | Text:
+    """The phone, where no danger is known and it may travel by messenger."""
+    return phone(elder) if consents.by_messenger(session, elder) else Text("consents.in_person")
 
 
 def phone(elder: Member) -> str | Text:
@@ -115,8 +123,11 @@ def how_is_it(scene: Scene, concern: Concern) -> Message:
     return Message(Text("care.how_is_it", name=scene.elder.name), answering(concern.id))
 
 
-def to_goer(scene: Scene, concern: Concern) -> Message:
+def to_goer(session: Session, scene: Scene, concern: Concern) -> Message:
     """Where to go and whom to ring up: only to who has taken it into their hands."""
+    if not concern.pressing and not consents.by_messenger(session, scene.elder):
+        said = Text("consents.not_over_messenger", name=scene.elder.name)
+        return Message(lines(Text("care.how_is_it", name=scene.elder.name), said), answering(concern.id))
     place = notices.place(scene.elder) or Text("requests.not_known")
     said = Text("care.you_go", name=scene.elder.name, place=place, phone=phone(scene.elder))
     return Message(said, answering(concern.id))

@@ -98,7 +98,7 @@ def _question(about: About, request: Request, now: datetime) -> Message:
 def _alarm(session: Session, about: About, request: Request, now: datetime) -> Message:
     """To those responsible: what has not happened, and what they can do about it."""
     facts = notices.brief(about.canteen, request, about.elder, now)
-    ask = notices.how_to_ask(about.elder)
+    ask = notices.how_to_ask(session, about.elder)
     match request.state:
         case RequestState.ASKED if request.asked_by_id in (None, request.elder_id):
             return Message(Text("requests.unconfirmed", **facts, ask=ask), confirming(request.id))

@@ -186,7 +186,7 @@ def _tell_of_dispute(session: Session, request: Request, row: Handover, act: Act
     )
     about = About(canteen, elder, request.kind, request.taker_id)
     looking = callouts.people(session, about, (Audience.ON_CALL,), act.now)
-    said = Text("requests.look_at_dispute", **facts, name=helper.name, ask=notices.how_to_ask(elder))
+    said = Text("requests.look_at_dispute", **facts, name=helper.name, ask=notices.how_to_ask(session, elder))
     key = f"handover:{row.id}:disputed"
     others = [one for one in looking if one.id not in (helper.id, act.actor_id)]
     callouts.call(session, canteen, others, Call(key, Message(said, counting(row.id)), act.now))

@@ -134,7 +134,7 @@ def details(session: Session, request: Request, now: datetime) -> Text:
     facts = {"number": request.id, "kind": Text(f"RequestKind.{request.kind}"), "name": elder.name}
     age = age_on(elder, local_day(canteen, now))
     what = Text("requests.details_what", **facts, until=until(canteen, request, now))
-    if not consents.allows(session, elder, Purpose.MESSENGER):
+    if not consents.by_messenger(session, elder):
         return lines(what, Text("consents.not_over_messenger", name=elder.name))
     return lines(
         what,
@@ -155,8 +155,10 @@ def place(elder: Member) -> Private:
     return Private(f"{elder.hamlet} {address}".strip(), address.owner)
 
 
-def how_to_ask(elder: Member) -> Text:
+def how_to_ask(session: Session, elder: Member) -> Text:
     """How those responsible find out: by phone, or at the door."""
+    if not consents.by_messenger(session, elder):
+        return Text("consents.not_over_messenger", name=elder.name)
     phone = unsealed(elder, "phone")
     return Text("requests.phone_them", phone=phone) if phone else Text("requests.go_and_ask")
 

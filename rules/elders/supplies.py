@@ -15,6 +15,7 @@ from rules.audit import Act
 from rules.elders import escalation, holding, requests
 from rules.elders.ladders import waits
 from rules.elders.requests import Wish
+from rules.members import consents
 from rules.members.people import carers_of, check_may_act, status_on
 from rules.settings import local_day
 from rules.values import Message, Refused, Text
@@ -150,12 +151,9 @@ def ask_refill(session: Session, supply_id: int, now: datetime) -> Request | Non
     due_at = waits(canteen, Urgency.NORMAL, _by(canteen, row.runs_out_on, now))
     wish = Wish(RequestKind.MEDICINE, item=unsealed(row, "item"), due_at=due_at, supply_id=row.id)
     request = requests.ask(session, canteen, elder, wish, act)
-    said = Text(
-        "requests.runs_out",
-        name=elder.name,
-        item=unsealed(row, "item"),
-        days=max(0, (row.runs_out_on - today).days),
-    )
+    wanted = consents.by_messenger(session, elder)
+    item = unsealed(row, "item") if wanted else Text("requests.some_medicine")
+    said = Text("requests.runs_out", name=elder.name, item=item, days=max(0, (row.runs_out_on - today).days))
     message = Message(said, escalation.confirming(request.id))
     for one in (elder, *carers_of(session, elder.id, today)):
         later = waits(canteen, request.urgency, now)

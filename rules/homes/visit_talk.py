@@ -19,7 +19,7 @@ from rules.elders.requests import OPEN
 from rules.homes import households, visit_findings, visit_plans, visit_proposals, visit_records, visits
 from rules.homes.visit_proposals import Candidate
 from rules.lunch.diets import READS
-from rules.members import readings
+from rules.members import consents, readings
 from rules.members.people import age_on
 from rules.settings import local_day
 from rules.values import Button, Message, Rows, Style, Text, lines
@@ -145,6 +145,8 @@ def last_words(session: Session, visit: Visit) -> Text | None:
     last = visit_findings.last(session, visit.household_id)
     if last is None or last.id == visit.id:
         return None
+    if not consents.by_messenger(session, session.get_one(Member, last.elder_id)):
+        return None
     return Text("visits.last_found", day=last.visited_on, words=opened(session, last, "findings"))
 
 
@@ -156,6 +158,8 @@ def to_do(session: Session, visit: Visit, home: Iterable[Member]) -> list[Text]:
 
 def person(session: Session, member: Member, today: date) -> Text:
     """Somebody of the house: age, diet, address, phone."""
+    if not consents.by_messenger(session, member):
+        return Text("consents.not_over_messenger", name=member.name)
     unknown = Text("visits.not_known")
     facts: dict[str, Any] = {
         "name": member.name,

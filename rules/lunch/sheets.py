@@ -15,7 +15,7 @@ from rules.cooks import kitchen_book
 from rules.homes import visit_sheets
 from rules.lunch import deliveries, diets, regulars, rolls
 from rules.lunch.counts import count
-from rules.members import privacy
+from rules.members import consents, privacy
 from rules.values import Text, lines
 from rules.volunteers import feeds, roster_sheets
 
@@ -94,17 +94,18 @@ def delivery(session: Session, meal: Meal, carrier_id: int) -> dict[str, Any]:
         for stop in deliveries.stops(session, meal)
         if stop.delivery and stop.delivery.carrier_id == carrier_id
     ]
-    return {**_head(session, meal), "stops": [_stop(stop) for stop in mine]}
+    return {**_head(session, meal), "stops": [_stop(session, stop) for stop in mine]}
 
 
-def _stop(stop: deliveries.Stop) -> dict[str, Any]:
+def _stop(session: Session, stop: deliveries.Stop) -> dict[str, Any]:
     eater = stop.eater
+    may = consents.by_messenger(session, eater)
     return {
         "name": eater.name,
         "portions": stop.booking.portions,
         "hamlet": eater.hamlet,
-        "address": unsealed(eater, "address"),
-        "phone": unsealed(eater, "phone"),
+        "address": unsealed(eater, "address") if may else "",
+        "phone": unsealed(eater, "phone") if may else "",
         "note": stop.booking.note,
         "wants": list(diets.preparations(eater.diet, stop.booking.note)),
     }

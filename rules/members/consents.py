@@ -39,6 +39,11 @@ def allows(session: Session, member: Member, purpose: Purpose) -> bool:
     return not settings_of(session.get_one(Canteen, member.canteen_id)).consent_first
 
 
+def by_messenger(session: Session, member: Member) -> bool:
+    """Whether anything private of somebody may travel by messenger; where there is danger nobody asks this."""
+    return allows(session, member, Purpose.MESSENGER)
+
+
 def check_health(session: Session, member: Member) -> None:
     """Nothing about somebody's health is written down against their will."""
     if not allows(session, member, Purpose.HEALTH):
@@ -146,7 +151,7 @@ def _show_anew(session: Session, member: Member, act: Act) -> None:
 
 
 def _say_no_more(session: Session, member: Member, act: Act) -> None:
-    """From now on `rules.elders.notices` says nothing private of them over the messenger but in danger."""
+    """From now on nothing private of them is said over the messenger but in danger: all who say it ask `by_messenger`."""
 
 
 WITHDRAWN = {
