@@ -162,8 +162,10 @@ def no_more(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """A medicine is not taken any more."""
     if turn.member is None or not turn.private:
         raise Refused("requests.say_in_private")
-    row = supplies.end(turn.session, number(arguments[0]), turn.act)
-    return becomes(Text("requests.supply_ended", item=_item(turn, row)))
+    row = turn.session.get(Supply, number(arguments[0]))
+    item = _item(turn, row) if row else ""
+    supplies.end(turn.session, number(arguments[0]), turn.act)
+    return becomes(Text("requests.supply_ended", item=item))
 
 
 COMMANDS = {"medicine": medicines}

@@ -1,4 +1,4 @@
-"""How long what was said about a request is kept: the photograph a week after its end, the words a month."""
+"""How long what was said about a request is kept: the photograph a week after its end, the words a month; a medicine's name while it is taken."""
 
 from datetime import datetime, timedelta
 
@@ -35,10 +35,16 @@ def _old_cries(now: datetime) -> ColumnElement[bool]:
     return and_(col(Emergency.closed_at) < now - WORDS_LAST, said)
 
 
+def _ended_supplies() -> ColumnElement[bool]:
+    return and_(col(Supply.ended_at).is_not(None), col(Supply.item) != "")
+
+
 def waits(session: Session, now: datetime) -> bool:
     """Whether anything is older than it may become."""
     old = or_(_old_photos(now), _old_words(now))
     if session.exec(select(Request.id).where(old).limit(1)).first() is not None:
+        return True
+    if session.exec(select(Supply.id).where(_ended_supplies()).limit(1)).first() is not None:
         return True
     return session.exec(select(Emergency.id).where(_old_cries(now)).limit(1)).first() is not None
 
@@ -48,6 +54,8 @@ def forget(session: Session, now: datetime) -> None:
     for old, emptied in ((_old_photos(now), {"photo": ""}), (_old_words(now), {"words": "", "item": ""})):
         ids = session.exec(select(Request.id).where(old).limit(PAGE)).all()
         session.execute(update(Request).where(col(Request.id).in_(ids)).values(**emptied))
+    ended = session.exec(select(Supply.id).where(_ended_supplies()).limit(PAGE)).all()
+    session.execute(update(Supply).where(col(Supply.id).in_(ended)).values(item=""))
     cries = session.exec(select(Emergency.id).where(_old_cries(now)).limit(PAGE)).all()
     session.execute(update(Emergency).where(col(Emergency.id).in_(cries)).values(words="", called=""))
 

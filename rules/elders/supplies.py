@@ -113,7 +113,7 @@ def end(session: Session, supply_id: int, act: Act) -> Supply:
     elder = session.get_one(Member, row.elder_id)
     today = local_day(session.get_one(Canteen, row.canteen_id), act.now)
     check_may_act(session, actor, elder, "requests", today)
-    row.ended_at = act.now
+    row.ended_at, row.item = act.now, ""
     return _kept(session, row, act, "requests.supply_ended")
 
 

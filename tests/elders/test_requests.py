@@ -670,6 +670,26 @@ def test_the_photograph_goes_after_a_week_and_the_words_after_a_month(session, c
     assert not request_retention.waits(session, month)
 
 
+def test_a_medicine_not_taken_any_more_leaves_no_name(village, session, granny, act, now):
+    village.says(granny, "/medicine 降压药 30")
+    [supply] = supplies.of_elder(session, granny.id)
+    village.taps(granny, village.data_of("不吃降压药了"))
+    session.expire_all()
+    assert (supply.item, supply.ended_at is not None) == ("", True)
+    assert village.taps(granny, f"supply:{supply.id}")
+
+
+def test_what_ended_before_names_were_forgotten_is_forgotten_by_the_clock(session, granny, act, now):
+    ended, taken = (supplies.count(session, granny, item, 9, act(granny)) for item in ("降压药", "降糖药"))
+    ended.ended_at = now
+    session.flush()
+    assert request_retention.waits(session, now)
+    request_retention.forget(session, now)
+    session.expire_all()
+    assert (ended.item, unsealed(taken, "item")) == ("", "降糖药")
+    assert not request_retention.waits(session, now)
+
+
 def test_an_open_request_keeps_its_words_however_old_it_is(session, asked, now):
     assert not request_retention.waits(session, now + timedelta(days=400))
 
