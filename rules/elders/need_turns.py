@@ -55,7 +55,7 @@ def _request(session: Session, need: Need, help_with: RequestKind | None, act: A
     canteen, elder = session.get_one(Canteen, need.canteen_id), session.get_one(Member, need.elder_id)
     kind = help_with or LIKELY.get(need.category, RequestKind.OTHER)
     wish = Wish(kind, unsealed(need, "words"), urgency=need.urgency)
-    return requests.ask(session, canteen, elder, wish, act)
+    return requests.ask_anew(session, canteen, elder, wish, act)
 
 
 def turn_back(session: Session, need_id: int, act: Act) -> Need:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.elders.requests import Request, RequestKind, RequestState, Urgency
 from models.members.people import Canteen, Member
-from models.members.vault import seal
+from models.members.vault import seal, unsealed
 from models.store import hold
 from rules.audit import Act
 from rules.elders import escalation, holding, ladders, notices
@@ -65,16 +65,29 @@ def from_facts(facts: Mapping[str, Any]) -> Wish:
 
 
 def ask(session: Session, canteen: Canteen, elder: Member, wish: Wish, act: Act) -> Request:
-    """Keep a wish at once, so that it cannot get lost; the same wish said again is the same request."""
+    """Keep a wish at once, so that it cannot get lost; the same wish said again by the same is the same request."""
+    hold(session, Member, elder.id)
+    again = next((one for one in of_elder(session, elder.id) if _means(one, wish, act)), None)
+    if again is not None:
+        return amend(session, again.id, wish, act)
+    return ask_anew(session, canteen, elder, wish, act)
+
+
+def _means(request: Request, wish: Wish, act: Act) -> bool:
+    """Whether it is the same wish, said again or more of it; another thing, or somebody else's word, is a wish of its own."""
+    same = (wish.kind, wish.supply_id, RequestState.ASKED, act.actor_id)
+    if (request.kind, request.supply_id, request.state, request.asked_by_id) != same:
+        return False
+    item = unsealed(request, "item")
+    return not item or wish.item[:LONGEST_ITEM] in ("", item)
+
+
+def ask_anew(session: Session, canteen: Canteen, elder: Member, wish: Wish, act: Act) -> Request:
+    """Keep a wish as one of its own, whatever else is open."""
     hold(session, Member, elder.id)
     if elder.canteen_id != canteen.id or elder.erased_at is not None:
         raise Refused("common.old_button")
-    mine = of_elder(session, elder.id)
-    same = (wish.kind, wish.supply_id, RequestState.ASKED)
-    again = next((one for one in mine if (one.kind, one.supply_id, one.state) == same), None)
-    if again is not None:
-        return amend(session, again.id, wish, act)
-    if act.actor_id is not None and len(mine) >= MOST_OPEN:
+    if act.actor_id is not None and len(of_elder(session, elder.id)) >= MOST_OPEN:
         raise Refused("requests.too_many", name=elder.name, most=MOST_OPEN)
     request = Request(
         canteen_id=canteen.id,

@@ -19,6 +19,7 @@ from models.members.vault import unsealed
 from models.outbox import OutboxMessage
 from rules.elders import need_changes, need_lists, need_turns, needs, on_call, requests
 from rules.elders.needs import Said
+from rules.elders.requests import Wish
 from rules.lunch import menus
 from rules.members import consents
 from rules.values import Refused
@@ -346,6 +347,20 @@ class TestBecoming:
         assert {one.state for one in session.exec(select(Request))} <= {RequestState.CANCELLED}
         with pytest.raises(Refused, match=r"needs\.too_late"):
             need_turns.turn_back(session, need.id, act(social_worker))
+
+    @pytest.mark.parametrize("by_worker", [False, True])
+    def test_it_never_takes_the_place_of_what_was_asked_for_already(
+        self, session, canteen, granny, social_worker, noted, act, by_worker
+    ):
+        asker = act(social_worker if by_worker else granny)
+        lamp = requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR, "灯坏了"), asker)
+        need = noted(granny, "想把水管修一修")
+        need_turns.become(
+            session, need.id, NeedKind.REQUEST, act(social_worker), help_with=RequestKind.REPAIR
+        )
+        assert need.request_id != lamp.id
+        need_turns.turn_back(session, need.id, act(social_worker))
+        assert (unsealed(lamp, "words"), lamp.state) == ("灯坏了", RequestState.ASKED)
 
     def test_what_the_cook_has_seen_is_not_taken_back(
         self, session, canteen, granny, social_worker, noted, act

@@ -541,3 +541,26 @@ def test_old_questions_are_not_answered_twice(village, session, granny):
     village.says(granny, "对")
     for data in ("askmore:1:yes", "askwho:1:0", "requndo:1"):
         assert "过期" in village.taps(granny, data)
+
+
+def test_another_medicine_is_another_wish_and_the_first_is_not_lost(village, session, granny):
+    village.says(granny, "帮我买降压药")
+    village.says(granny, "帮我买感冒药")
+    village.says(granny, "帮我买感冒药")
+    assert [unsealed(one, "item") for one in session.exec(select(Request).order_by(Request.id))] == [
+        "降压药",
+        "感冒药",
+    ]
+
+
+def test_two_neighbours_ask_for_different_things_and_the_elder_is_asked_about_both(
+    village, session, granny, cook, villager
+):
+    other = villager("阿花", Role.VOLUNTEER, telegram_id=3001)
+    village.says(cook, "李奶奶家没米了，帮她买袋米")
+    assert "问李奶奶" in village.says(other, "李奶奶家灯泡没了，帮她买个灯泡")[0]
+    rows = session.exec(select(Request).order_by(Request.id)).all()
+    assert [one.asked_by_id for one in rows] == [cook.id, other.id]
+    for one in rows:
+        village.taps(granny, f"reqask:{one.id}:yes")
+    assert {one.state for one in rows} == {RequestState.CONFIRMED}
