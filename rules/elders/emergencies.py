@@ -68,7 +68,7 @@ def cry(session: Session, canteen: Canteen, said: Cry, act: Act) -> Raised:
         next_at=act.now,
     )
     seal(session, emergency, words=said.words[:400])
-    _note(session, emergency, act, "emergencies.raised")
+    noted(session, emergency, act, "emergencies.raised")
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
 
 
@@ -85,7 +85,7 @@ def _open_for(session: Session, canteen: Canteen, said: Cry, now: datetime) -> E
 
 def _again(session: Session, canteen: Canteen, known: Emergency, said: Cry, act: Act) -> Raised:
     seal(session, known, words=f"{unsealed(known, 'words')}\n{said.words}"[-400:])
-    _note(session, known, act, "emergencies.more")
+    noted(session, known, act, "emergencies.more")
     key = f"emergency:{known.id}:more:{int(act.now.timestamp() // CALMER.total_seconds())}"
     called = calls.called(session, canteen, known, act.now)
     message = Message(calls.what(session, canteen, known, known.step), calls.buttons(known.id))
@@ -122,12 +122,12 @@ def answer(session: Session, emergency_id: int, act: Act) -> tuple[Emergency, bo
     if act.actor_id == emergency.person_id:
         raise Refused("emergencies.not_yourself")
     if emergency.state == EmergencyState.ANSWERED:
-        _note(session, emergency, act, "emergencies.also_going")
+        noted(session, emergency, act, "emergencies.also_going")
         return emergency, False
     emergency.state, emergency.answered_by_id = EmergencyState.ANSWERED, act.actor_id
     emergency.answered_at, emergency.step = act.now, 0
     emergency.next_at = act.now + calls.ASKED_AFTER
-    _note(session, emergency, act, "emergencies.answered")
+    noted(session, emergency, act, "emergencies.answered")
     _tell_all(session, emergency, act, "emergencies.somebody_goes")
     _tell_group(session, emergency, act)
     return emergency, True
@@ -144,7 +144,7 @@ def leave(session: Session, emergency_id: int, act: Act) -> Raised:
     # The time that went by counts: only the keys of these calls must not be those of the former ones.
     emergency.rung_at += timedelta(seconds=1)
     emergency.next_at, emergency.step = act.now, 0
-    _note(session, emergency, act, "emergencies.left")
+    noted(session, emergency, act, "emergencies.left")
     _tell_all(session, emergency, act, "emergencies.cannot_go")
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
 
@@ -168,7 +168,7 @@ def close(session: Session, emergency_id: int, reason: str, act: Act) -> Emergen
     emergency.state = EmergencyState.FALSE_ALARM if mistake else EmergencyState.CLOSED
     emergency.reason, emergency.closed_by_id = reason, act.actor_id
     emergency.closed_at, emergency.next_at = act.now, None
-    _note(session, emergency, act, "emergencies.closed")
+    noted(session, emergency, act, "emergencies.closed")
     _tell_all(session, emergency, act, f"emergencies.over_{reason}")
     return emergency
 
@@ -183,32 +183,8 @@ def reopen(session: Session, emergency_id: int, act: Act) -> Raised:
     # A second later at least: the keys of these calls must not be those of the former ones.
     emergency.rung_at = max(act.now, emergency.rung_at + timedelta(seconds=1))
     emergency.next_at, emergency.step = act.now, 0
-    _note(session, emergency, act, "emergencies.reopened")
+    noted(session, emergency, act, "emergencies.reopened")
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
-
-
-def end_of(session: Session, person: Member, act: Act) -> None:
-    """Somebody is erased: nobody is called for a number, and whoever was called is told."""
-    own = select(Emergency.id).where(Emergency.person_id == person.id, col(Emergency.state).in_(OPEN))
-    for number in session.exec(own.order_by(col(Emergency.id))).all():
-        emergency = hold(session, Emergency, number)
-        if emergency is None:
-            continue
-        emergency.state, emergency.reason = EmergencyState.CLOSED, "erased"
-        emergency.closed_at, emergency.closed_by_id, emergency.next_at = act.now, act.actor_id, None
-        _note(session, emergency, act, "emergencies.closed")
-        _tell_erased(session, emergency, act)
-
-
-def _tell_erased(session: Session, emergency: Emergency, act: Act) -> None:
-    """Everybody called, and who raised it or goes; without the name, which is to be forgotten."""
-    canteen = session.get_one(Canteen, emergency.canteen_id)
-    concerned = {member.id: member for member in calls.called(session, canteen, emergency, act.now)}
-    for number in {emergency.raised_by_id, emergency.answered_by_id} - {None, emergency.person_id}:
-        concerned[number or 0] = session.get_one(Member, number)
-    concerned.pop(act.actor_id or 0, None)
-    call = Call(f"emergency:{emergency.id}:erased", Text("emergencies.over_erased"), act.now)
-    callouts.call(session, canteen, list(concerned.values()), call)
 
 
 def name_of(session: Session, emergency: Emergency) -> str:
@@ -217,7 +193,8 @@ def name_of(session: Session, emergency: Emergency) -> str:
     return person.name if person else emergency.called
 
 
-def _note(session: Session, emergency: Emergency, act: Act, action: str) -> None:
+def noted(session: Session, emergency: Emergency, act: Act, action: str) -> None:
+    """Keep what changed, with its audit row."""
     session.add(emergency)
     session.flush()
     after = {"state": emergency.state.value, "reason": emergency.reason}

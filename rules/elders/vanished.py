@@ -2,12 +2,15 @@
 
 from sqlmodel import Session, col, select
 
+from models.elders.emergencies import Emergency, EmergencyState
 from models.elders.requests import Request
 from models.members.people import Canteen, Member, Status
+from models.store import hold
 from rules import outbox
 from rules.audit import Act
-from rules.elders import errands, escalation, holding, notices
-from rules.elders.callouts import About
+from rules.elders import callouts, emergencies, errands, escalation, holding, notices
+from rules.elders import emergency_calls as calls
+from rules.elders.callouts import About, Call
 from rules.values import Text
 
 VANISHED = frozenset({Status.IN_HOSPITAL, Status.LEFT, Status.DECEASED})
@@ -37,3 +40,29 @@ def release_all(session: Session, member: Member, act: Act) -> list[Request]:
         escalation.fetch_things(session, about, request, act.now)
         errands.release(session, request, act)
     return released
+
+
+def end_cries(session: Session, person: Member, act: Act) -> None:
+    """Somebody is erased: nobody is called for a number, and whoever was called is told."""
+    own = select(Emergency.id).where(
+        Emergency.person_id == person.id, col(Emergency.state).in_(emergencies.OPEN)
+    )
+    for number in session.exec(own.order_by(col(Emergency.id))).all():
+        emergency = hold(session, Emergency, number)
+        if emergency is None:
+            continue
+        emergency.state, emergency.reason = EmergencyState.CLOSED, "erased"
+        emergency.closed_at, emergency.closed_by_id, emergency.next_at = act.now, act.actor_id, None
+        emergencies.noted(session, emergency, act, "emergencies.closed")
+        _tell_erased(session, emergency, act)
+
+
+def _tell_erased(session: Session, emergency: Emergency, act: Act) -> None:
+    """Everybody called, and who raised it or goes; without the name, which is to be forgotten."""
+    canteen = session.get_one(Canteen, emergency.canteen_id)
+    concerned = {member.id: member for member in calls.called(session, canteen, emergency, act.now)}
+    for number in {emergency.raised_by_id, emergency.answered_by_id} - {None, emergency.person_id}:
+        concerned[number or 0] = session.get_one(Member, number)
+    concerned.pop(act.actor_id or 0, None)
+    call = Call(f"emergency:{emergency.id}:erased", Text("emergencies.over_erased"), act.now)
+    callouts.call(session, canteen, list(concerned.values()), call)

@@ -21,7 +21,7 @@ from models.store import hold
 from rules import audit, canteens, examples
 from rules.audit import Act
 from rules.cooks import certificates, kitchen, proofs
-from rules.elders import emergencies, need_lists, request_lists, request_retention, vanished
+from rules.elders import need_lists, request_lists, request_retention, vanished
 from rules.homes import visit_coverage
 from rules.lunch import bookings, rolls
 from rules.members import care_links, consents
@@ -91,7 +91,7 @@ def erase(session: Session, member_id: int, act: Act) -> Member:
     _cancel_coming(session, member, act)
     shifts_privacy.forget(session, member, act)
     vanished.release_all(session, member, act)
-    emergencies.end_of(session, member, act)
+    vanished.end_cries(session, member, act)
     _end_ties(session, member, act)
     _forget_words(session, member)
     request_retention.forget_member(session, member, act)
