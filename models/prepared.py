@@ -56,6 +56,10 @@ class Form:
         )
 
 
+MOST_FORMS = 8
+"""A process has two engines over one store; tests have many stores."""
+
+
 class Prepared:
     """One statement; what comes out is as the driver has it: an enum is a string, a moment may be one."""
 
@@ -64,17 +68,18 @@ class Prepared:
     def __init__(self, statement: Any, columns: Sequence[str] | None = None) -> None:
         self._statement, self._columns = statement, columns
         self._changes: str | None = statement.table.name if statement.is_dml else None
-        self._forms: dict[str, Form] = {}
+        self._forms: dict[Dialect, Form] = {}
 
     def run(self, session: Session, values: Mapping[str, Any]) -> Found:
         """Carry it out; what the session has not written yet is written first."""
         session.flush()
         writer = session.info.get("writer")
         if writer is not None:
-            form = self._forms.get("sqlite") or self._form(session.get_bind().dialect)
+            dialect = session.bind.dialect if session.bind else session.get_bind().dialect
+            form = self._forms.get(dialect) or self._form(dialect)
             return writer.run(form.sql, form.fill(values), self._changes)  # type: ignore[no-any-return]
         connection = session.connection()
-        form = self._forms.get(connection.dialect.name) or self._form(connection.dialect)
+        form = self._forms.get(connection.dialect) or self._form(connection.dialect)
         filled = form.fill(values)
         return connection.exec_driver_sql(form.sql, tuple(filled) if form.by_place else filled)
 
@@ -88,5 +93,8 @@ class Prepared:
                 convert = lru_cache(64)(convert)
             fixed = None if given[name] in OPEN else convert(given[name]) if convert else given[name]
             values.append((name, convert, fixed))
-        form = self._forms[dialect.name] = Form(str(compiled), tuple(values), bool(compiled.positional))
+        if len(self._forms) >= MOST_FORMS:
+            self._forms.clear()
+        # Of each store its own: what is sealed on the way in is sealed with the keys of that store.
+        form = self._forms[dialect] = Form(str(compiled), tuple(values), bool(compiled.positional))
         return form

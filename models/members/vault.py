@@ -105,12 +105,15 @@ class SealedJson(sa.TypeDecorator[dict[str, Any]]):
         return {"private": owner, "sealed": vault_of(dialect).seal(owner, self.where, words)}
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """Open it; of somebody forgotten nothing is left."""
+        """Open it; of somebody forgotten, or what was not sealed here, nothing is left."""
         if not value or "sealed" not in value:
             return value
         try:
             return json.loads(vault_of(dialect).open(int(value["private"]), self.where, value["sealed"]))
         except Forgotten:
+            return json.loads(self.forgotten)
+        except Broken:  # one that does not open may not hold up all those behind it
+            log.error("what is sealed does not open", where=self.where)  # noqa: TRY400
             return json.loads(self.forgotten)
 
 

@@ -1,5 +1,7 @@
 """What is private lies sealed: bound to its place, worth nothing elsewhere, never said to a group."""
 
+import shutil
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
@@ -10,7 +12,7 @@ from models.members.keyring import Forgotten, Place
 from models.members.people import Member
 from models.members.vault import Broken, Ciphertext, Private, Vault, opened, seal, unsealed, vault_of
 from models.outbox import MessageClass, OutboxMessage
-from models.store import open_store
+from models.store import open_store, write
 from rules import outbox
 from rules.values import Message, Text, encode_message, lines
 
@@ -94,6 +96,21 @@ def test_a_message_that_says_it_is_sealed_where_it_lies_and_read_when_it_leaves(
     assert PHONE in str(session.get_one(OutboxMessage, row.id).body)
 
 
+def test_a_message_whose_key_was_made_anew_says_nothing_and_holds_up_no_other(session, granny, daughter, now):
+    seal(session, granny, phone=PHONE)
+    said = Text("requests.phone_them", phone=unsealed(granny, "phone"))
+    row = outbox.tell(session, "told", daughter, said, now=now)
+    session.flush()
+    ring = vault_of(session.get_bind().dialect).ring
+    ring.destroy(granny.id)
+    ring.key_for(granny.id)
+    session.expire_all()
+    kept = session.get_one(OutboxMessage, row.id)
+    assert PHONE not in str(kept.body)
+    assert kept.body["text"]["key"] == "verbatim"
+    assert unsealed(granny, "phone") == ""
+
+
 def test_a_card_that_keeps_it_is_sealed_as_well(session, now):
     card = Card(
         telegram_id=1, chat_id=1, kind="x", facts={"private": 0, "words": PHONE}, asked_at=now, expires_at=now
@@ -139,3 +156,22 @@ def test_the_migration_seals_what_is_there_and_opens_it_again_on_the_way_back(
         back = connection.execute(sa.text("SELECT phone, address FROM member ORDER BY id")).fetchall()
     engine.dispose()
     assert [tuple(row) for row in back] == [(PHONE, ADDRESS), ("", ADDRESS)]
+
+
+async def test_two_stores_in_one_process_seal_each_with_its_own_keys(tmp_path, sqlite_template, now):
+    """A statement put into SQL once for one store must not carry its keys to the next."""
+    for name in ("first", "second"):
+        shutil.copy(sqlite_template, tmp_path / f"{name}.db")
+        store = open_store(f"sqlite:///{tmp_path / f'{name}.db'}")
+        row = OutboxMessage(
+            key=name,
+            chat_id=1,
+            kind=MessageClass.NOTICE,
+            body={"private": 1, "words": PHONE},
+            due_at=now,
+            created_at=now,
+        )
+        number = await store.write(lambda session, row=row: write(session, row))
+        kept = await store.read(lambda session, number=number: session.get_one(OutboxMessage, number).body)
+        await store.close()
+        assert kept["words"] == PHONE, name
