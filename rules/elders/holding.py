@@ -79,23 +79,17 @@ def moved(
 
 
 def kit_out(session: Session, request: Request) -> Handover | None:
-    """What whoever has it in hand holds: the newest hand-over, unless it went to the elder and was agreed to."""
+    """What is not back with the elder yet: the newest hand-over, unless it went to the elder and was agreed to."""
     newest = select(Handover).where(Handover.request_id == request.id).order_by(col(Handover.id).desc())
     last = session.exec(newest.limit(1)).first()
-    if last is None or _bearer(last) != request.taker_id:
-        return None
-    return None if last.way == Way.TO_ELDER and last.agreed_at is not None else last
+    back = last is not None and last.way == Way.TO_ELDER and last.agreed_at is not None
+    return None if last is None or back else last
 
 
 def kit_of(session: Session, request: Request) -> Handover | None:
-    """What whoever has it in hand was given; what a former helper was given is another matter."""
+    """What the helper was given."""
     given = select(Handover).where(Handover.request_id == request.id, Handover.way != Way.TO_ELDER)
-    last = session.exec(given.order_by(col(Handover.id).desc()).limit(1)).first()
-    return last if last is not None and _bearer(last) == request.taker_id else None
-
-
-def _bearer(row: Handover) -> int | None:
-    return row.agreed_by_id if row.way == Way.PASSED_ON else row.stated_by_id
+    return session.exec(given.order_by(col(Handover.id).desc()).limit(1)).first()
 
 
 def name_of(session: Session, member_id: int | None) -> str:
