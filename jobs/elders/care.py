@@ -13,10 +13,8 @@ from rules.elders import care, care_calls
 
 def climb_due(look: Look) -> Iterable[Due]:
     """Concerns whose next step has come."""
-    # The clock gives an item up after three faults; nobody who was missed is given up, so it is a new item soon.
-    moment = look.now.strftime("%H%M")[:3]
     for concern in care_calls.due(look.session, look.now):
-        target = f"{concern.id}:{concern.calls}:{moment}"
+        target = f"{concern.id}:{concern.calls}:{look.moment}"
         yield Due("care.climb", look.now.date(), target, concern.canteen_id)
 
 

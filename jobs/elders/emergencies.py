@@ -11,10 +11,8 @@ from rules.elders import emergency_calls
 
 def due(look: Look) -> Iterable[Due]:
     """Emergencies whose next call has come."""
-    # The clock gives an item up after three faults; a cry for help is never given up, so it is a new item soon.
-    moment = look.now.strftime("%H%M")[:3]
     for emergency in emergency_calls.due(look.session, look.now):
-        target = f"{emergency.id}:{emergency.step}:{moment}"
+        target = f"{emergency.id}:{emergency.step}:{look.moment}"
         yield Due("emergencies.call", look.now.date(), target, emergency.canteen_id)
 
 

@@ -12,7 +12,8 @@ from rules.elders import escalation, request_retention, supplies
 def climb_due(look: Look) -> Iterable[Due]:
     """Open requests whose next step has come."""
     for request in escalation.due(look.session, look.now):
-        yield Due("requests.climb", look.now.date(), f"{request.id}:{request.step}", request.canteen_id)
+        target = f"{request.id}:{request.step}:{look.moment}"
+        yield Due("requests.climb", look.now.date(), target, request.canteen_id)
 
 
 def climb(session: Session, due: Due, now: datetime) -> None:
@@ -24,12 +25,13 @@ def refill_due(look: Look) -> Iterable[Due]:
     """Medicines that run out within five days."""
     for canteen in look.canteens:
         for supply in supplies.due(look.session, canteen, look.now):
-            yield Due("requests.refill", look.now.date(), str(supply.id), canteen.id)
+            target = f"{supply.id}:{look.moment}"
+            yield Due("requests.refill", look.now.date(), target, canteen.id)
 
 
 def ask_refill(session: Session, due: Due, now: datetime) -> None:
     """Ask the elder and the family."""
-    supplies.ask_refill(session, int(due.target), now)
+    supplies.ask_refill(session, int(due.target.partition(":")[0]), now)
 
 
 def forget_due(look: Look) -> Iterable[Due]:

@@ -7,7 +7,7 @@ from sqlalchemy import case
 from sqlmodel import Session, col, select
 
 from models.elders.requests import Request, RequestState, Urgency
-from models.members.people import Canteen, Member, Status
+from models.members.people import Canteen, Member, Status, StatusChange
 from models.store import hold
 from rules import audit
 from rules.audit import Act
@@ -24,6 +24,8 @@ SEARCHING = frozenset({Audience.HELPERS, Audience.ELDER, Audience.TAKER})
 """Audiences that are asked themselves; all others are told that nobody has answered."""
 
 HOURS_FROM = 120
+MUTED_FOR = timedelta(minutes=15)
+"""Longer than a wrong tap can be taken back."""
 
 
 def due(session: Session, now: datetime, limit: int = PAGE) -> Sequence[Request]:
@@ -42,7 +44,7 @@ def climb(session: Session, request_id: int, now: datetime, *, besides: int | No
     canteen = session.get_one(Canteen, request.canteen_id)
     elder = session.get_one(Member, request.elder_id)
     if status_on(session, elder, local_day(canteen, now)) in GONE:
-        return _end(session, canteen, request, now)
+        return _mute(session, canteen, request, now)
     ladder = ladders.ladder_of(canteen, request.kind, request.urgency, ladders.PHASES[request.state])
     first, request.step = request.step, max(request.step + 1, ladder.reached(_minutes(request, now)))
     told = _call(session, (canteen, request, besides), ladder.called(first, request.step), now)
@@ -147,6 +149,26 @@ def working(request: Request) -> tuple[tuple[Button, ...], ...]:
     leave = Button(Text("requests.button_cannot"), f"req:{request.id}:leave")
     first = start if request.state == RequestState.TAKEN else done
     return (first,), (leave,)
+
+
+def _mute(session: Session, canteen: Canteen, request: Request, now: datetime) -> None:
+    """Gone: nobody is called; it ends unless the status, just said, is taken back in time."""
+    said = select(StatusChange.set_at).where(StatusChange.member_id == request.elder_id)
+    said = said.where(col(StatusChange.undone_at).is_(None), col(StatusChange.status).in_(GONE))
+    said = said.where(StatusChange.starts_on <= local_day(canteen, now))
+    since = session.exec(said.order_by(col(StatusChange.id).desc()).limit(1)).first()
+    if since is None or now >= since + MUTED_FOR:
+        return _end(session, canteen, request, now)
+    request.next_at = since + MUTED_FOR
+    session.add(request)
+    audit.record(
+        session,
+        Act(now, None, canteen.id),
+        "requests.muted",
+        f"request:{request.id}",
+        subject_id=request.elder_id,
+    )
+    return None
 
 
 def _end(session: Session, canteen: Canteen, request: Request, now: datetime) -> None:

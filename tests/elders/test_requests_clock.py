@@ -11,10 +11,13 @@ from jobs.elders import emergencies as calling
 from jobs.elders import requests as climbing
 from jobs.gathered import DUTIES
 from jobs.scheduler import due_items, perform
-from models.elders.requests import Request, RequestKind, Supply
+from models.elders.requests import Request, RequestKind, RequestState, Supply
+from models.members.people import Status
 from rules.elders import emergencies, requests, supplies
 from rules.elders.emergencies import Cry
 from rules.elders.requests import Wish
+from rules.members import statuses
+from rules.members.statuses import Span
 from tests.requesting import sent_to
 from texts import Words, load
 
@@ -92,3 +95,34 @@ def test_who_is_called_after_a_night_reads_hours_and_not_five_hundred_minutes(
     said = [Words(row.language, row.timezone).say(row.body["text"]) for row in sent_to(session, manager)]
     assert "75 分钟了还没人接" in said[0]
     assert "9 小时了还没人接" in said[-1]
+
+
+@pytest.mark.parametrize("duty", [climbing.climb_due, climbing.refill_due])
+def test_a_request_that_met_a_fault_is_a_new_item_soon(session, canteen, granny, act, now, duty):
+    requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR), act(granny))
+    supplies.count(session, granny, "降压药", 3, act(granny))
+    later = now + timedelta(minutes=20)
+    names = {
+        next(iter(duty(Look(session, moment, [canteen])))).target
+        for moment in (later, later + timedelta(seconds=20), later + timedelta(minutes=10))
+    }
+    assert len(names) == 2
+
+
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_a_wrong_word_of_death_taken_back_in_time_ends_no_request(
+    session, canteen, granny, manager, act, now, taken_back
+):
+    request = requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR), act(granny))
+    requests.confirm(session, request.id, act(granny))
+    said = request.next_at - timedelta(minutes=1)
+    span = Span(Status.DECEASED, said.date())
+    changed = statuses.set_status(session, manager, granny.id, span, act(manager, said))
+    called = len(sent_to(session, manager))
+    assert "requests.climb" in tick(session, said + timedelta(minutes=1))
+    assert (request.state, len(sent_to(session, manager))) == (RequestState.CONFIRMED, called)
+    assert request.next_at == said + timedelta(minutes=15)
+    if taken_back:
+        statuses.undo(session, manager, granny.id, changed, act(manager, said + timedelta(minutes=9)))
+    assert "requests.climb" in tick(session, said + timedelta(minutes=15))
+    assert request.state == (RequestState.CONFIRMED if taken_back else RequestState.CANCELLED)
