@@ -7,14 +7,13 @@ from typing import Any
 from sqlalchemy import case, update
 from sqlmodel import Session, col, select
 
-from models.members.people import Account, Canteen, Member, Role
+from models.members.people import Account, Canteen, Member
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
 from rules.values import Button, Message, Refused, Text
 
-KEEPERS = (Role.MANAGER,)
 PAGE = 500
 
 

@@ -13,7 +13,6 @@ from transports.vitals import Vitals
 POLL_SILENCE = timedelta(seconds=120)
 """A long poll answers within 50 s; twice that without one means nobody is heard."""
 TICK_SILENCE = timedelta(seconds=90)
-STORE_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
