@@ -61,7 +61,7 @@ def forget(session: Session, now: datetime) -> None:
 
 
 def forget_member(session: Session, member: Member, act: Act) -> None:
-    """Somebody is erased: their open requests end, nothing they said or took stays readable."""
+    """Somebody is erased: their open requests end, nothing of them stays readable; what is open for others goes on whole."""
     mine = select(Request).where(Request.elder_id == member.id, col(Request.state).in_(OPEN))
     for request in session.exec(mine).all():
         _take_from_hands(session, request, member, act)
@@ -71,11 +71,13 @@ def forget_member(session: Session, member: Member, act: Act) -> None:
         notices.withdraw(session, request, act.now)
         notices.unpublish(session, request, act.now)
         audit.record(session, act, "requests.ended", f"request:{request.id}", subject_id=member.id)
-    said = or_(col(Request.elder_id) == member.id, col(Request.asked_by_id) == member.id)
+    asked = and_(col(Request.asked_by_id) == member.id, col(Request.closed_at).is_not(None))
+    said = or_(col(Request.elder_id) == member.id, asked)
     session.execute(update(Request).where(said).values(words="", item="", photo=""))
     own = col(Supply.elder_id) == member.id
     session.execute(update(Supply).where(own).values(item="", ended_at=act.now))
-    cried = or_(col(Emergency.person_id) == member.id, col(Emergency.raised_by_id) == member.id)
+    raised = and_(col(Emergency.raised_by_id) == member.id, col(Emergency.closed_at).is_not(None))
+    cried = or_(col(Emergency.person_id) == member.id, raised)
     session.execute(update(Emergency).where(cried).values(words="", called=""))
 
 

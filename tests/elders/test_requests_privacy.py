@@ -6,11 +6,14 @@ import pytest
 from sqlmodel import col, select
 
 from models.audit import AuditEntry
+from models.elders.emergencies import Emergency
 from models.elders.requests import Request, RequestKind
 from models.members.people import CareLink, Role
-from models.members.vault import seal
+from models.members.vault import seal, unsealed
 from models.outbox import OutboxMessage
-from rules.elders import emergency_calls, escalation
+from rules.elders import emergencies, emergency_calls, errands, escalation, requests
+from rules.elders.emergencies import Cry
+from rules.elders.requests import Wish
 from rules.members import privacy
 from tests.requesting import buttons_of
 from texts import Words
@@ -195,3 +198,25 @@ def test_who_is_forgotten_leaves_no_secret_in_any_row(village, session, cast, ac
         rows = str(session.connection().execute(table.select()).fetchall())
         for secret in (DRUG, ILLNESS, ADDRESS):
             assert secret not in rows, (table.name, secret)
+
+
+def test_who_asked_is_erased_and_what_the_elder_needs_is_still_known_until_it_is_over(
+    session, canteen, granny, daughter, cook, manager, volunteer, act
+):
+    wish = Wish(RequestKind.MEDICINE, "帮我妈买降压药", "降压药", "box-1")
+    errand = requests.ask(session, canteen, granny, wish, act(daughter))
+    requests.confirm(session, errand.id, act(granny))
+    errands.take(session, errand.id, act(volunteer))
+    over = requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR, "灯坏了"), act(daughter))
+    requests.cancel(session, over.id, act(daughter))
+    emergencies.cry(session, canteen, Cry("李奶奶摔倒了", granny), act(cook))
+    for one in (daughter, cook):
+        privacy.erase(session, one.id, act(manager))
+    session.expire_all()
+    assert (unsealed(errand, "item"), unsealed(errand, "words"), errand.photo) == (
+        "降压药",
+        "帮我妈买降压药",
+        "box-1",
+    )
+    assert unsealed(over, "words") == ""
+    assert unsealed(session.exec(select(Emergency)).one(), "words") == "李奶奶摔倒了"
