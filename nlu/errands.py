@@ -4,7 +4,7 @@ import re
 
 from nlu import dangers
 from nlu.normalise import lower, normalise
-from nlu.spans import find_person, find_time
+from nlu.spans import TITLE, find_person, find_time
 from nlu.values import Intent
 
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -41,6 +41,10 @@ _PARTS = (
 )
 _NOTHING = frozenset({"药", "medicine", "东西", ""})
 _KIN = re.compile("(?:我家|我们|我|俺)?(?:老妈|妈妈|妈|老爸|爸爸|爸|外婆|外公|奶奶|爷爷|阿婆|阿公|姥姥|姥爷|老伴|老婆|老公|爱人|婆婆|公公)")  # fmt: skip
+_BEFORE = "(?:^|[,.。!;:\\s])(?:听说|看见|看到|我看|我?觉得|最近|这几天|今天|昨天|隔壁的?|邻居)?"
+_TITLED = f"(?![把让叫等陪带到去问找跟和同与对向被给帮替送我加上还])[一-鿿]{{1,2}}?(?:{TITLE})"
+_TURNED_TO = "$|[,.。!;:?\\s我俺咱你您帮能请给可说讲问叫]"
+_GONE = re.compile("走了|去世|过世|没了|不在了|死")
 
 
 def help_kind(intent: Intent, text: str) -> str:
@@ -93,3 +97,11 @@ def in_danger(text: str, names: frozenset[str]) -> str | None:
         return named
     kin = _KIN.search(text)
     return kin[0] if kin else None
+
+
+def needing(text: str, names: frozenset[str]) -> str | None:
+    """Who a sentence of need is about, though nobody said 帮: the name it begins with, unless that is who it is said to."""
+    known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if len(name) > 1)
+    who = f"{known}|{_TITLED}" if known else _TITLED
+    found = re.search(f"{_BEFORE}(?P<who>{who})(?!{_TURNED_TO})", normalise(text[:400]))
+    return found["who"] if found and not _GONE.search(text) else None

@@ -1,12 +1,14 @@
 """Asking for help: by a sentence, by `/ask`, for oneself or for somebody else; the form, and yes or no."""
 
+from sqlmodel import col, select
+
 from handlers.elders.request_forms import NEEDS_ITEM, becomes, due_said, form, urgency_said
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.elders.requests import Request, RequestKind, RequestState
 from models.members.people import Member
 from nlu import Action, Context, Intent, Understanding, understand
-from nlu.errands import help_kind, thing_said
+from nlu.errands import help_kind, needing, thing_said
 from rules import outbox
 from rules.elders import notices, requests
 from rules.elders.requests import Wish
@@ -21,7 +23,7 @@ def heard(turn: Turn, understanding: Understanding) -> Answer:
     if understanding.action == Action.SILENT:
         return None
     known(turn)
-    elders = _elders(turn, understanding.slots.beneficiary)
+    elders = _elders(turn, understanding.slots.beneficiary or _named(turn, turn.heard.text))
     wish = _wish(turn, understanding)
     if len(elders) > 1:
         return _which(turn, elders, wish)
@@ -33,6 +35,12 @@ def _elders(turn: Turn, words: str | None) -> list[Member]:
     if not found:
         raise Refused("requests.who_is_that", name=(words or "")[:20])
     return found
+
+
+def _named(turn: Turn, words: str) -> str | None:
+    """李奶奶心里难受: it is about her, also when nobody says 帮."""
+    names = select(Member.name).where(Member.canteen_id == turn.village.id, col(Member.erased_at).is_(None))
+    return needing(words, frozenset(turn.session.exec(names)))
 
 
 def _wish(turn: Turn, understanding: Understanding) -> Wish:
@@ -77,7 +85,7 @@ def by_command(turn: Turn, argument: str) -> Answer:
         return _kinds(0) if turn.private else Text("requests.say_in_private")
     read = understand(argument, turn.local, Context(chat="private", addressed=True))
     wish = _wish(turn, read)
-    elders = _elders(turn, read.slots.beneficiary)
+    elders = _elders(turn, read.slots.beneficiary or _named(turn, argument))
     return _which(turn, elders, wish) if len(elders) > 1 else begin(turn, elders[0], wish)
 
 
@@ -105,7 +113,7 @@ def kind_tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 def begin(turn: Turn, elder: Member, wish: Wish) -> Message | Text:
     """Keep the wish at once; in the group nothing of it is repeated, the rest is asked in private."""
-    busy = next((one for one in requests.of_elder(turn.session, elder.id) if _same(one, wish)), None)
+    busy = next((one for one in requests.of_elder(turn.session, elder.id) if _same(turn, one, wish)), None)
     if busy is not None and turn.private:
         return _again(turn, busy, elder, wish)
     request = requests.ask(turn.session, turn.village, elder, wish, turn.act)
@@ -117,8 +125,12 @@ def begin(turn: Turn, elder: Member, wish: Wish) -> Message | Text:
     return Text("requests.noted_ask_in_private" if asked else "requests.noted_in_group")
 
 
-def _same(request: Request, wish: Wish) -> bool:
-    return request.kind == wish.kind and request.state != RequestState.ASKED
+def _same(turn: Turn, request: Request, wish: Wish) -> bool:
+    """One of this kind is open already: said only to who asked for it or may see it; that somebody asked is a secret too."""
+    if request.kind != wish.kind or request.state == RequestState.ASKED:
+        return False
+    own = request.asked_by_id == turn.asker.id
+    return own or notices.sees_details(turn.session, request, turn.asker, turn.today)
 
 
 def _again(turn: Turn, busy: Request, elder: Member, wish: Wish) -> Message:
