@@ -54,14 +54,15 @@ class Wish:
 def as_facts(wish: Wish) -> dict[str, Any]:
     """A wish as a card keeps it."""
     due = wish.due_at.isoformat() if wish.due_at else None
-    return {"kind": wish.kind, "words": wish.words, "item": wish.item, "urgency": wish.urgency, "due": due}
+    said = {"kind": wish.kind, "words": wish.words, "item": wish.item, "photo": wish.photo}
+    return {**said, "urgency": wish.urgency, "due": due}
 
 
 def from_facts(facts: Mapping[str, Any]) -> Wish:
     """A wish as it was kept by a card."""
     due = datetime.fromisoformat(facts["due"]) if facts["due"] else None
     kind, urgency = RequestKind(facts["kind"]), Urgency(facts["urgency"])
-    return Wish(kind, facts["words"], facts["item"], "", urgency, due)
+    return Wish(kind, facts["words"], facts["item"], facts.get("photo", ""), urgency, due)
 
 
 def ask(session: Session, canteen: Canteen, elder: Member, wish: Wish, act: Act) -> Request:

@@ -79,6 +79,11 @@ def test_of_two_of_the_same_name_one_is_asked_which(village, session, granny, vi
     assert said == "是哪一位？"
 
 
+def test_the_photograph_of_the_box_stays_with_the_wish_while_something_is_asked():
+    wish = Wish(RequestKind.MEDICINE, "帮我买这个", photo="file-1")
+    assert requests.from_facts(requests.as_facts(wish)) == wish
+
+
 @pytest.mark.parametrize(
     ("words", "who"),
     [
