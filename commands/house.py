@@ -25,6 +25,7 @@ from jobs.outbox import Sender, Sending
 from jobs.scheduler import Clock, Scheduler
 from models.outbox import OutboxMessage
 from models.store import Store
+from rules.elders.emergency_notices import group_post as emergency_post
 from rules.elders.notices import group_post
 from rules.lunch.posts import daily_post
 from rules.volunteers.swap_posts import swap_post
@@ -47,7 +48,13 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
-LIVE = {"meal": daily_post, "request": group_post, "swap": swap_post, "vacancies": vacancy_post}
+LIVE = {
+    "meal": daily_post,
+    "request": group_post,
+    "emergency": emergency_post,
+    "swap": swap_post,
+    "vacancies": vacancy_post,
+}
 PACES = {"telegram": Limits(), "local": UNLIMITED}
 DRAIN_SECONDS = 4.0
 """For each of the two steps of a stop; with the web's two seconds and some air it stays below fifteen."""

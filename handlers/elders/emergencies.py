@@ -11,7 +11,7 @@ from nlu import Understanding, understand
 from nlu.errands import in_danger, sounds_dangerous
 from nlu.wellbeing import cannot_go
 from rules import outbox
-from rules.elders import emergencies, emergency_calls, on_call
+from rules.elders import emergencies, emergency_calls, emergency_notices, on_call
 from rules.elders.emergencies import Cry
 from rules.members.people import resolve
 from rules.values import Answer, Attachment, Button, Message, Refused, Rows, Style, Text, Toast
@@ -97,7 +97,7 @@ def go(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """我去."""
     known(turn)
     emergency, first = emergencies.answer(turn.session, _number(arguments[0]), turn.act)
-    name = emergencies.name_of(turn.session, emergency)
+    name = emergency_notices.name_of(turn.session, emergency)
     key = "emergencies.you_go" if first else "emergencies.you_go_too"
     by = turn.session.get(Member, emergency.answered_by_id) if emergency.answered_by_id else None
     said = Text(key, name=name, by=by.name if by else "")
@@ -136,6 +136,9 @@ def decided(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         return _becomes(_said(turn, list(raised.told), number))
     if word == "leave":
         return _leave(turn, number)
+    if word == "here":
+        emergencies.stay(turn.session, number, turn.act)
+        return _becomes(Message(Text("emergencies.you_stay"), emergency_calls.over(number, going=True)))
     emergency = emergencies.close(turn.session, number, word, turn.act)
     again = Button(Text("emergencies.button_again"), f"sos:{number}:again", Style.DANGER)
     mistake = emergency.state == EmergencyState.FALSE_ALARM

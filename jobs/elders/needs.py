@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from jobs.duties import Due, Duty, Look
 from models.members.people import Canteen
-from rules.elders import need_digests, need_lists, need_turns
+from rules.elders import need_lists, need_turns
 from rules.settings import at, local_day, settings_of
 
 WINDOW = timedelta(hours=10)
@@ -46,7 +46,7 @@ def digest_due(look: Look) -> Iterable[Due]:
 
 def digest(session: Session, due: Due, now: datetime) -> None:
     """One message to each owner."""
-    need_digests.tell_late(session, session.get_one(Canteen, due.canteen_id), due.day, now)
+    need_lists.tell_late(session, session.get_one(Canteen, due.canteen_id), due.day, now)
 
 
 def forget_due(look: Look) -> Iterable[Due]:

@@ -9,17 +9,15 @@ from sqlmodel import Session, col, select
 from models.elders.emergencies import Emergency, EmergencyState
 from models.members.people import Canteen, Member
 from models.members.vault import seal, unsealed
-from models.outbox import MessageClass
 from models.store import hold
-from rules import audit, outbox
 from rules.audit import Act
 from rules.elders import callouts, ladders
 from rules.elders import emergency_calls as calls
+from rules.elders import emergency_notices as notices
 from rules.elders.callouts import Call
 from rules.elders.emergency_calls import OVER
 from rules.elders.ladders import Audience
-from rules.settings import settings_of
-from rules.values import Message, Refused, Text
+from rules.values import Message, Refused
 
 OPEN = (EmergencyState.OPEN, EmergencyState.ANSWERED)
 REASONS = (*OVER, "mistake")
@@ -28,11 +26,6 @@ SAME = timedelta(hours=2)
 """What is said of the same person while help is on its way belongs to the same emergency."""
 CALMER = timedelta(minutes=1)
 """Further words do not call everybody again sooner than this."""
-TO_WHO_WAITS = {
-    "emergencies.somebody_goes": "emergencies.comes_to_you",
-    "emergencies.cannot_go": "emergencies.cannot_come_to_you",
-}
-"""What is said to all, and how it is said to the one in danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,7 @@ def cry(session: Session, canteen: Canteen, said: Cry, act: Act) -> Raised:
         next_at=act.now,
     )
     seal(session, emergency, words=said.words[:400])
-    noted(session, emergency, act, "emergencies.raised")
+    notices.noted(session, emergency, act, "emergencies.raised")
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
 
 
@@ -85,9 +78,9 @@ def _open_for(session: Session, canteen: Canteen, said: Cry, now: datetime) -> E
 
 def _again(session: Session, canteen: Canteen, known: Emergency, said: Cry, act: Act) -> Raised:
     seal(session, known, words=f"{unsealed(known, 'words')}\n{said.words}"[-400:])
-    noted(session, known, act, "emergencies.more")
+    notices.noted(session, known, act, "emergencies.more")
     key = f"emergency:{known.id}:more:{int(act.now.timestamp() // CALMER.total_seconds())}"
-    called = calls.called(session, canteen, known, act.now)
+    called = notices.called(session, canteen, known, act.now)
     message = Message(calls.what(session, canteen, known, known.step), calls.buttons(known.id))
     told = callouts.call(session, canteen, called, Call(key, message, act.now))
     calls.note_readers(session, known, told, act.now)
@@ -105,7 +98,7 @@ def held(session: Session, emergency_id: int, act: Act) -> Emergency:
     if act.actor_id in (emergency.person_id, emergency.raised_by_id, emergency.answered_by_id):
         return emergency
     audiences = ladders.emergency_ladder(canteen).called(0, 99)
-    about = calls.about(session, canteen, emergency)
+    about = notices.about(session, canteen, emergency)
     entitled = callouts.people(
         session, about, (*audiences, Audience.SOCIAL_WORKER, Audience.MANAGER), act.now
     )
@@ -118,35 +111,45 @@ def answer(session: Session, emergency_id: int, act: Act) -> tuple[Emergency, bo
     """我去: nobody is called any more, everybody is told who goes; answers whether they are the first."""
     emergency = held(session, emergency_id, act)
     if emergency.state not in OPEN:
-        raise Refused("emergencies.over", name=name_of(session, emergency))
+        raise Refused("emergencies.over", name=notices.name_of(session, emergency))
     if act.actor_id == emergency.person_id:
         raise Refused("emergencies.not_yourself")
     if emergency.state == EmergencyState.ANSWERED:
-        noted(session, emergency, act, "emergencies.also_going")
+        notices.noted(session, emergency, act, "emergencies.also_going")
         return emergency, False
     emergency.state, emergency.answered_by_id = EmergencyState.ANSWERED, act.actor_id
     emergency.answered_at, emergency.step = act.now, 0
     emergency.next_at = act.now + calls.ASKED_AFTER
-    noted(session, emergency, act, "emergencies.answered")
-    _tell_all(session, emergency, act, "emergencies.somebody_goes")
-    _tell_group(session, emergency, act)
+    notices.noted(session, emergency, act, "emergencies.answered")
+    notices.tell_all(session, emergency, act, "emergencies.somebody_goes")
+    notices.publish(session, emergency, act.now)
     return emergency, True
 
 
 def leave(session: Session, emergency_id: int, act: Act) -> Raised:
     """Who said 我去 cannot: everybody is told and called again at once, as far up as the time has come to."""
     emergency = held(session, emergency_id, act)
-    if emergency.state not in OPEN:
-        raise Refused("emergencies.over", name=name_of(session, emergency))
-    if emergency.state != EmergencyState.ANSWERED or emergency.answered_by_id != act.actor_id:
-        raise Refused("emergencies.not_going", name=name_of(session, emergency))
-    emergency.state, emergency.answered_by_id, emergency.answered_at = EmergencyState.OPEN, None, None
-    # The time that went by counts: only the keys of these calls must not be those of the former ones.
-    emergency.rung_at += timedelta(seconds=1)
-    emergency.next_at, emergency.step = act.now, 0
-    noted(session, emergency, act, "emergencies.left")
-    _tell_all(session, emergency, act, "emergencies.cannot_go")
+    _check_going(session, emergency, act)
+    calls.open_again(emergency, act.now)
+    notices.noted(session, emergency, act, "emergencies.left")
+    notices.tell_all(session, emergency, act, "emergencies.cannot_go")
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
+
+
+def stay(session: Session, emergency_id: int, act: Act) -> Emergency:
+    """Who went is there and not done yet: asked again half an hour later."""
+    emergency = held(session, emergency_id, act)
+    _check_going(session, emergency, act)
+    emergency.step, emergency.next_at = 0, act.now + calls.ASKED_AFTER
+    notices.noted(session, emergency, act, "emergencies.still_there")
+    return emergency
+
+
+def _check_going(session: Session, emergency: Emergency, act: Act) -> None:
+    if emergency.state not in OPEN:
+        raise Refused("emergencies.over", name=notices.name_of(session, emergency))
+    if emergency.state != EmergencyState.ANSWERED or emergency.answered_by_id != act.actor_id:
+        raise Refused("emergencies.not_going", name=notices.name_of(session, emergency))
 
 
 def going(session: Session, member: Member) -> Emergency | None:
@@ -163,13 +166,13 @@ def close(session: Session, emergency_id: int, reason: str, act: Act) -> Emergen
     if reason not in REASONS:
         raise Refused("common.old_button")
     if emergency.state not in OPEN:
-        raise Refused("emergencies.over", name=name_of(session, emergency))
+        raise Refused("emergencies.over", name=notices.name_of(session, emergency))
     mistake = reason == "mistake"
     emergency.state = EmergencyState.FALSE_ALARM if mistake else EmergencyState.CLOSED
     emergency.reason, emergency.closed_by_id = reason, act.actor_id
     emergency.closed_at, emergency.next_at = act.now, None
-    noted(session, emergency, act, "emergencies.closed")
-    _tell_all(session, emergency, act, f"emergencies.over_{reason}")
+    notices.noted(session, emergency, act, "emergencies.closed")
+    notices.tell_all(session, emergency, act, f"emergencies.over_{reason}")
     return emergency
 
 
@@ -177,55 +180,11 @@ def reopen(session: Session, emergency_id: int, act: Act) -> Raised:
     """A wrong tap: everybody is called again from the first rung."""
     emergency = held(session, emergency_id, act)
     if emergency.state in OPEN or emergency.closed_by_id != act.actor_id:
-        raise Refused("emergencies.over", name=name_of(session, emergency))
+        raise Refused("emergencies.over", name=notices.name_of(session, emergency))
     emergency.state, emergency.reason = EmergencyState.OPEN, ""
     emergency.closed_at, emergency.closed_by_id, emergency.answered_by_id = None, None, None
     # A second later at least: the keys of these calls must not be those of the former ones.
     emergency.rung_at = max(act.now, emergency.rung_at + timedelta(seconds=1))
     emergency.next_at, emergency.step = act.now, 0
-    noted(session, emergency, act, "emergencies.reopened")
+    notices.noted(session, emergency, act, "emergencies.reopened")
     return Raised(emergency, calls.climb(session, emergency.id, act.now))
-
-
-def name_of(session: Session, emergency: Emergency) -> str:
-    """Whom it is about."""
-    person = session.get(Member, emergency.person_id) if emergency.person_id else None
-    return person.name if person else emergency.called
-
-
-def noted(session: Session, emergency: Emergency, act: Act, action: str) -> None:
-    """Keep what changed, with its audit row."""
-    session.add(emergency)
-    session.flush()
-    after = {"state": emergency.state.value, "reason": emergency.reason}
-    audit.record(
-        session, act, action, f"emergency:{emergency.id}", subject_id=emergency.person_id, after=after
-    )
-
-
-def _tell_all(session: Session, emergency: Emergency, act: Act, key: str) -> None:
-    """Everybody called, the one in danger and who raised it, but not who just did it."""
-    canteen = session.get_one(Canteen, emergency.canteen_id)
-    concerned = {member.id: member for member in calls.called(session, canteen, emergency, act.now)}
-    for number in (emergency.person_id, emergency.raised_by_id, emergency.answered_by_id):
-        if number is not None:
-            concerned[number] = session.get_one(Member, number)
-    concerned.pop(act.actor_id or 0, None)
-    by = session.get(Member, act.actor_id) if act.actor_id else None
-    said = Text(key, name=name_of(session, emergency), by=by.name if by else "")
-    moment = f"emergency:{emergency.id}:{key}:{act.update_id or int(act.now.timestamp())}"
-    waiting = concerned.pop(emergency.person_id or 0, None)
-    callouts.call(session, canteen, list(concerned.values()), Call(moment, said, act.now))
-    if waiting is not None:
-        yours = Text(TO_WHO_WAITS[key], by=said.facts["by"]) if key in TO_WHO_WAITS else said
-        callouts.call(session, canteen, [waiting], Call(moment, yours, act.now))
-
-
-def _tell_group(session: Session, emergency: Emergency, act: Act) -> None:
-    """Only that help is on its way, and only where the village wants that."""
-    canteen = session.get_one(Canteen, emergency.canteen_id)
-    group = outbox.group_of(canteen)
-    if group is None or not settings_of(canteen).group_emergencies:
-        return
-    said = Text("emergencies.group_help_comes")
-    outbox.post(session, f"emergency:{emergency.id}:group", group, said, kind=MessageClass.POST, now=act.now)

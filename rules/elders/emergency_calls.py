@@ -13,39 +13,20 @@ from models.store import hold
 from rules import audit
 from rules.audit import Act
 from rules.elders import callouts, ladders, notices
-from rules.elders.callouts import About, Call
+from rules.elders import emergency_notices as story
+from rules.elders.callouts import Call
 from rules.elders.ladders import Audience
 from rules.members import readings
 from rules.members.people import named
 from rules.values import Button, Message, Style, Text, lines
 
 SECOND = 2
+ASKINGS = 2
 OVER = ("fine", "hospital")
 SHOWN = ("address", "phone", "words")
 """What is private in a call."""
-ASKED_AFTER = timedelta(minutes=30)
-
-
-def about(session: Session, canteen: Canteen, emergency: Emergency) -> About:
-    """Whom it is about; somebody the village does not know has only a name."""
-    person = session.get(Member, emergency.person_id) if emergency.person_id else None
-    stranger = Member(id=0, canteen_id=canteen.id, name=emergency.called, joined_at=emergency.raised_at)
-    return About(canteen, person or stranger)
-
-
-def called(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> list[Member]:
-    """Everybody whose rung has come; where nobody of them can be reached, the next rungs at once."""
-    rungs = ladders.emergency_ladder(canteen).rungs
-    minutes = (now - emergency.rung_at).total_seconds() / 60
-    come = max(1, sum(rung.after <= minutes for rung in rungs))
-    found: list[Member] = []
-    for many in range(come, len(rungs) + 1):
-        audiences = [audience for rung in rungs[:many] for audience in rung.tell]
-        people = callouts.people(session, about(session, canteen, emergency), audiences, now)
-        found = [member for member in people if member.id != emergency.person_id]
-        if callouts.reachable(session, canteen, found):
-            break
-    return found
+ASKED_AFTER, REMINDED_AFTER = timedelta(minutes=30), timedelta(minutes=10)
+"""Who went is asked how it is; then reminded, with those responsible; after as long again nobody relies on them."""
 
 
 def due(session: Session, now: datetime) -> Sequence[Emergency]:
@@ -64,7 +45,7 @@ def climb(session: Session, emergency_id: int, now: datetime) -> list[Member]:
         return _ask_after(session, canteen, emergency, now)
     emergency.step += 1
     told = _call(session, canteen, emergency, now)
-    _tell_who_waits(session, canteen, emergency, now)
+    _tell_who_waits(session, canteen, emergency, now, reached=bool(told))
     emergency.next_at = _next(canteen, emergency, now)
     _called_out(session, emergency, told, now)
     return told
@@ -81,7 +62,9 @@ def _call(session: Session, canteen: Canteen, emergency: Emergency, now: datetim
     """Everybody called so far is called again, with the number of the call to be seen."""
     message = Message(what(session, canteen, emergency, emergency.step), buttons(emergency.id))
     key = f"emergency:{emergency.id}:{emergency.rung_at.timestamp():.0f}:{emergency.step}"
-    told = callouts.call(session, canteen, called(session, canteen, emergency, now), Call(key, message, now))
+    told = callouts.call(
+        session, canteen, story.called(session, canteen, emergency, now), Call(key, message, now)
+    )
     note_readers(session, emergency, told, now)
     return told
 
@@ -101,13 +84,16 @@ def note_readers(session: Session, emergency: Emergency, told: Sequence[Member],
     readings.shown(session, Act(now, None, emergency.canteen_id), emergency.person_id, SHOWN, new)
 
 
-def _tell_who_waits(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> None:
+def _tell_who_waits(
+    session: Session, canteen: Canteen, emergency: Emergency, now: datetime, *, reached: bool
+) -> None:
     """Nobody has answered the first call: who is in danger, and who told of it, should not rely on us alone."""
     if emergency.step < SECOND:
         return
     numbers = dict.fromkeys((emergency.person_id, emergency.raised_by_id))
     waiting = [session.get_one(Member, number) for number in numbers if number is not None]
-    said = Text("emergencies.still_calling", number=emergency.step)
+    calling = Text("emergencies.still_calling", number=emergency.step)
+    said = calling if reached else Text("emergencies.call_120_alone")
     mistake = (Button(Text("emergencies.button_mistake"), f"sos:{emergency.id}:mistake"),)
     key = f"emergency:{emergency.id}:waits:{emergency.rung_at.timestamp():.0f}:{emergency.step}"
     callouts.call(session, canteen, waiting, Call(key, Message(said, (mistake,)), now))
@@ -165,29 +151,58 @@ def buttons(emergency_id: int) -> tuple[tuple[Button, ...], ...]:
     return (go,), (Button(Text("emergencies.button_mistake"), f"sos:{emergency_id}:mistake"),)
 
 
-def over(emergency_id: int, *, going: bool) -> tuple[tuple[Button, ...], ...]:
-    """How it is; who is going may also say that they cannot after all."""
-    words = (*OVER, "leave") if going else OVER
-    return tuple(
-        (Button(Text(f"emergencies.button_{word}"), f"sos:{emergency_id}:{word}"),) for word in words
-    )
+def over(emergency_id: int, *, going: bool, asked: bool = False) -> tuple[tuple[Button, ...], ...]:
+    """How it is; who is going may also say that they cannot after all, and when asked that they are there."""
+    words = [*OVER, *(("here",) if asked else ()), *(("leave",) if going else ())]
+    buttons = [Button(Text(f"emergencies.button_{word}"), f"sos:{emergency_id}:{word}") for word in words]
+    return (tuple(buttons[:2]), tuple(buttons[2:])) if asked else tuple((one,) for one in buttons)
 
 
 def _ask_after(session: Session, canteen: Canteen, emergency: Emergency, now: datetime) -> list[Member]:
-    """Half an hour after somebody went: how is it? Then those responsible are asked as well."""
-    emergency.step += 1
+    """Half an hour after somebody went: how is it? Then again, and of those responsible; then others are called."""
     goer = session.get(Member, emergency.answered_by_id) if emergency.answered_by_id else None
-    it = about(session, canteen, emergency)
+    if goer is None or emergency.step >= ASKINGS:
+        return _no_word(session, canteen, emergency, goer, now)
+    emergency.step += 1
+    it = story.about(session, canteen, emergency)
     others: list[Member] = []
-    if emergency.step > 1 or goer is None:
+    if emergency.step > 1:
         others = callouts.people(session, it, (Audience.ON_CALL, Audience.MANAGER), now)
-        others = [one for one in others if goer is None or one.id != goer.id]
+        others = [one for one in others if one.id != goer.id]
     said = Text("emergencies.how_is_it", name=it.elder.name or emergency.called)
     key = f"emergency:{emergency.id}:after:{now.timestamp():.0f}"
     told = []
-    for asked, going in (([goer] if goer else [], True), (others, False)):
-        message = Message(said, over(emergency.id, going=going))
+    for asked, going in (([goer], True), (others, False)):
+        message = Message(said, over(emergency.id, going=going, asked=going))
         told += callouts.call(session, canteen, asked, Call(key, message, now))
-    emergency.next_at = now + ASKED_AFTER
+    emergency.next_at = now + REMINDED_AFTER
     _called_out(session, emergency, told, now)
     return told
+
+
+def _no_word(
+    session: Session, canteen: Canteen, emergency: Emergency, goer: Member | None, now: datetime
+) -> list[Member]:
+    """Who went is heard of no more: all are called again, as far up as the time has come to."""
+    open_again(emergency, now)
+    act = Act(now, None, canteen.id)
+    story.noted(session, emergency, act, "emergencies.no_word", answered_by_id=goer.id if goer else None)
+    if goer is not None:
+        name = story.name_of(session, emergency)
+        asked = Message(Text("emergencies.no_word_of_you", name=name), over(emergency.id, going=False))
+        callouts.call(
+            session,
+            canteen,
+            [goer],
+            Call(f"emergency:{emergency.id}:no_word:{now.timestamp():.0f}", asked, now),
+        )
+        story.tell_all(session, emergency, act, "emergencies.no_word", goer=goer)
+    return climb(session, emergency.id, now)
+
+
+def open_again(emergency: Emergency, now: datetime) -> None:
+    """Nobody goes any more: the next call is at once. The time that went by counts."""
+    emergency.state, emergency.answered_by_id, emergency.answered_at = EmergencyState.OPEN, None, None
+    # Only the keys of these calls must not be those of the former ones.
+    emergency.rung_at += timedelta(seconds=1)
+    emergency.next_at, emergency.step = now, 0

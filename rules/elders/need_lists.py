@@ -10,16 +10,19 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from models.elders.needs import Need, NeedCategory, NeedState
-from models.members.people import Canteen, Member
+from models.members.people import Canteen, Member, Role, Status
 from models.members.vault import unsealed
+from rules import outbox
 from rules.elders import need_notices
 from rules.elders.needs import UNDONE
 from rules.settings import at, local_day
-from rules.values import Text
+from rules.values import Button, Message, Text, lines
 
 MOST_KEPT = 100
 WORDS_LAST = timedelta(days=90)
 PAGE = 500
+SHOWN = 6
+VERY_LATE = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +178,37 @@ def forget_member(session: Session, member: Member, now: datetime) -> None:
     session.execute(update(Need).where(own).values(words="", answer=""))
     waiting = update(Need).where(own, col(Need.state).in_(UNDONE))
     session.execute(waiting.values(state=NeedState.CLOSED, closed_at=now))
+
+
+def tell_late(session: Session, canteen: Canteen, today: date, now: datetime) -> int:
+    """Every morning one message to each owner; what has no owner here goes to the social workers, what is a week late to the managers too."""
+    found = late(session, canteen.id, today)
+    here = _here(session, [number for number in found if number])
+    orphaned = [one for owner, needs in found.items() if owner not in here for one in needs]
+    told = 0
+    for owner_id, owner in here.items():
+        key = f"needs-late:{canteen.id}:{today}"
+        told += outbox.tell(session, key, owner, _message(found[owner_id], today), now=now) is not None
+    if orphaned:
+        key, said = f"needs-nobodys:{canteen.id}:{today}", _message(orphaned, today)
+        told += outbox.tell_role(session, key, canteen.id, (Role.SOCIAL_WORKER,), said, now=now)
+    very = [one for needs in found.values() for one in needs if one.need.due_on <= today - VERY_LATE]
+    if very:
+        said = Message(Text("needs.very_late", count=len(very)), _look("all"))
+        key = f"needs-very-late:{canteen.id}:{today}"
+        told += outbox.tell_role(session, key, canteen.id, (Role.MANAGER,), said, now=now)
+    return told
+
+
+def _here(session: Session, ids: list[int]) -> dict[int, Member]:
+    own = select(Member).where(col(Member.id).in_(ids), Member.status == Status.ACTIVE)
+    return {owner.id: owner for owner in session.exec(own.order_by(col(Member.id)))}
+
+
+def _message(found: list[Listed], today: date) -> Message:
+    shown = [line(one, today) for one in found[:SHOWN]]
+    return Message(lines(Text("needs.late", count=len(found)), *shown), _look("mine"))
+
+
+def _look(whose: str) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(Text("needs.button_list"), f"needpage:0:{whose}"),),)

@@ -8,8 +8,7 @@ from models.members.people import Canteen, Member, Status
 from models.store import hold
 from rules import outbox
 from rules.audit import Act
-from rules.elders import callouts, emergencies, errands, escalation, holding, notices
-from rules.elders import emergency_calls as calls
+from rules.elders import callouts, emergencies, emergency_notices, errands, escalation, holding, notices
 from rules.elders.callouts import About, Call
 from rules.values import Text
 
@@ -53,14 +52,16 @@ def end_cries(session: Session, person: Member, act: Act) -> None:
             continue
         emergency.state, emergency.reason = EmergencyState.CLOSED, "erased"
         emergency.closed_at, emergency.closed_by_id, emergency.next_at = act.now, act.actor_id, None
-        emergencies.noted(session, emergency, act, "emergencies.closed")
+        emergency_notices.noted(session, emergency, act, "emergencies.closed")
         _tell_erased(session, emergency, act)
 
 
 def _tell_erased(session: Session, emergency: Emergency, act: Act) -> None:
     """Everybody called, and who raised it or goes; without the name, which is to be forgotten."""
     canteen = session.get_one(Canteen, emergency.canteen_id)
-    concerned = {member.id: member for member in calls.called(session, canteen, emergency, act.now)}
+    concerned = {
+        member.id: member for member in emergency_notices.called(session, canteen, emergency, act.now)
+    }
     for number in {emergency.raised_by_id, emergency.answered_by_id} - {None, emergency.person_id}:
         concerned[number or 0] = session.get_one(Member, number)
     concerned.pop(act.actor_id or 0, None)
