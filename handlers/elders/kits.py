@@ -9,7 +9,7 @@ from models.cards import Card
 from models.elders.requests import Handover, Request, RequestState, Supply, Way
 from models.members.people import Member, Role
 from models.members.vault import unsealed
-from rules.elders import errands, holding, kits, supplies
+from rules.elders import errands, holding, kits, notices, supplies
 from rules.members.people import carers_of, resolve
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast
 
@@ -102,11 +102,12 @@ def counted(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         row, request = kits.agree(turn.session, handover_id, turn.act)
         if request.state == RequestState.ACCEPTED:
             return becomes(accepted(turn, request))
-        return becomes(Text("requests.counted" if row.way == Way.TO_TAKER else "requests.all_back"))
+        searching = row.way == Way.TO_ELDER and request.state in notices.FREE
+        return becomes(Text("requests.all_back" if searching else "requests.counted"))
     if arguments[1] != "no":
         raise Refused("common.old_button")
-    kits.dispute(turn.session, handover_id, turn.act)
-    return becomes(Text("requests.disputed", name=holding.name_of(turn.session, request.taker_id)))
+    row, _ = kits.dispute(turn.session, handover_id, turn.act)
+    return becomes(Text("requests.disputed", name=holding.name_of(turn.session, row.stated_by_id)))
 
 
 def lasts(turn: Turn, arguments: tuple[str, ...]) -> Answer:

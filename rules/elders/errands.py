@@ -104,8 +104,8 @@ def leave(session: Session, request_id: int, act: Act) -> Request:
     return request
 
 
-def release(session: Session, request: Request, act: Act) -> None:
-    """Nobody has it in hand: the search begins again, its first rung at once."""
+def release(session: Session, request: Request, act: Act, *, returning: bool = False) -> None:
+    """Nobody has it in hand: the search begins again, its first rung at once; who still brings things back knows where."""
     canteen = session.get_one(Canteen, request.canteen_id)
     before, left, left_id = (
         holding.seen(request),
@@ -116,7 +116,8 @@ def release(session: Session, request: Request, act: Act) -> None:
     ladders.begin(canteen, request, act.now)
     request.next_at = ladders.waits(canteen, request.urgency, act.now)
     holding.moved(session, request, act, "requests.left", before)
-    notices.withdraw(session, request, act.now)
+    if not returning:
+        notices.withdraw(session, request, act.now)
     outbox.touch(session, "request", request.id, act.now)
     holding.tell_sides(session, request, act, "requests.told_left", name=left)
     escalation.climb(session, request.id, act.now, besides=left_id)

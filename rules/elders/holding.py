@@ -1,9 +1,9 @@
 """What every act on a request does: hold it, see who speaks for the elder, keep what changed, tell both sides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from models.elders.requests import Handover, Request, Way
 from models.members.people import Canteen, Member
@@ -79,17 +79,31 @@ def moved(
 
 
 def kit_out(session: Session, request: Request) -> Handover | None:
-    """What is not back with the elder yet: the newest hand-over, unless it went to the elder and was agreed to."""
-    newest = select(Handover).where(Handover.request_id == request.id).order_by(col(Handover.id).desc())
-    last = session.exec(newest.limit(1)).first()
+    """What whoever has or had it in hand last has not brought back: their newest hand-over, unless it was counted back."""
+    last = next(iter(_through(session, request)), None)
     back = last is not None and last.way == Way.TO_ELDER and last.agreed_at is not None
     return None if last is None or back else last
 
 
 def kit_of(session: Session, request: Request) -> Handover | None:
-    """What the helper was given."""
-    given = select(Handover).where(Handover.request_id == request.id, Handover.way != Way.TO_ELDER)
-    return session.exec(given.order_by(col(Handover.id).desc()).limit(1)).first()
+    """What whoever has it in hand was given; what was counted back since is theirs no more."""
+    for row in _through(session, request):
+        if row.way != Way.TO_ELDER:
+            return row
+        if row.agreed_at is not None:
+            return None
+    return None
+
+
+def _through(session: Session, request: Request) -> Sequence[Handover]:
+    """What went through the hands of who has it now, the newest first; who passed it on or left holds nothing."""
+    holder_id = request.taker_id or request.served_by_id
+    taken_over = and_(col(Handover.way) == Way.PASSED_ON, col(Handover.agreed_by_id) == holder_id)
+    theirs = select(Handover).where(or_(col(Handover.stated_by_id) == holder_id, taken_over))
+    own = theirs.where(Handover.request_id == request.id).order_by(col(Handover.id).desc())
+    rows = session.exec(own).all()
+    gone = rows and rows[0].way == Way.PASSED_ON and rows[0].agreed_by_id != holder_id
+    return [] if gone else rows
 
 
 def name_of(session: Session, member_id: int | None) -> str:

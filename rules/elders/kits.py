@@ -1,11 +1,13 @@
 """Things that change hands for a request: stated by the helper, counted by the elder's side, both ways."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Way
 from models.members.people import Canteen, Member
+from models.outbox import OutboxMessage
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
@@ -19,6 +21,8 @@ KIT = ("card", "cash", "box")
 """What may be handed out: insurance card, cash, empty box."""
 WITH_KIT = frozenset({RequestKind.MEDICINE, RequestKind.ERRAND})
 MOST_CASH = 500_000
+LOOKED_AFTER = timedelta(hours=1)
+"""Things that were brought back without the errand having been done are counted by then, or somebody looks."""
 
 
 def hand_out(session: Session, request_id: int, things: Sequence[str], cash: int, act: Act) -> Request:
@@ -51,8 +55,26 @@ def hand_back(session: Session, request_id: int, spent: int | None, act: Act) ->
     request.spent = spent
     if spent is not None:
         errands.finish(session, request_id, act)
-    _state(session, request, Way.TO_ELDER, (things, cash), act)
+    row = _state(session, request, Way.TO_ELDER, (things, cash), act)
+    if spent is None:
+        errands.release(session, request, act, returning=True)
+        _look_later(session, request, row, act)
     return request
+
+
+def _look_later(session: Session, request: Request, row: Handover, act: Act) -> None:
+    """Nobody waits for the things before somebody else goes; but who is on call sees that they are counted."""
+    canteen, elder = session.get_one(Canteen, request.canteen_id), session.get_one(Member, request.elder_id)
+    on_call = callouts.people(session, About(canteen, elder, request.kind), (Audience.ON_CALL,), act.now)
+    name = holding.name_of(session, row.stated_by_id)
+    said = Message(Text("requests.look_at_return", who=notices.who(elder), name=name), counting(row.id))
+    due_at = ladders.waits(canteen, request.urgency, act.now + LOOKED_AFTER)
+    others = [one for one in on_call if one.id != row.stated_by_id]
+    callouts.call(session, canteen, others, Call(_look_key(row), said, act.now, due_at))
+
+
+def _look_key(row: Handover) -> str:
+    return f"handover:{row.id}:look:"
 
 
 def _coming_back(kit: Handover, spent: int | None) -> tuple[list[str], int]:
@@ -124,10 +146,25 @@ def _held(session: Session, handover_id: int, act: Act) -> tuple[Handover, Reque
         raise Refused("common.old_button")
     request = holding.held(session, row.request_id)
     holding.check_speaks_for(session, request, act)
-    newest = holding.kit_out(session, request)
-    if newest is None or newest.id != row.id or row.agreed_at is not None:
+    if act.actor_id == row.stated_by_id:
+        raise Refused("requests.not_the_helper", name=holding.name_of(session, request.elder_id))
+    theirs = select(Handover.id).where(
+        Handover.request_id == request.id, Handover.stated_by_id == row.stated_by_id
+    )
+    newest = session.exec(theirs.order_by(col(Handover.id).desc()).limit(1)).first()
+    if newest != row.id or row.agreed_at is not None or not _counts(request, row):
         raise Refused("requests.changed_since")
     return row, request
+
+
+def _counts(request: Request, row: Handover) -> bool:
+    """Whether it is still to be counted: what is in hand now, or what a former helper brought back."""
+    return row.way == Way.TO_ELDER or _in_hand(request, row)
+
+
+def _in_hand(request: Request, row: Handover) -> bool:
+    """Whether who stated it is who has, or had last, the errand in hand."""
+    return row.stated_by_id == (request.taker_id or request.served_by_id)
 
 
 def agree(session: Session, handover_id: int, act: Act) -> tuple[Handover, Request]:
@@ -138,19 +175,30 @@ def agree(session: Session, handover_id: int, act: Act) -> tuple[Handover, Reque
     session.flush()
     _note(session, request, row, act, "requests.counted")
     if row.way == Way.TO_ELDER:
-        _all_back(session, request, act)
+        _all_back(session, request, row, act)
     return row, request
 
 
-def _all_back(session: Session, request: Request, act: Act) -> None:
-    """Bought and back is done and accepted; back without having gone sets the request free."""
-    if request.state == RequestState.DOING and request.spent is None:
-        return errands.release(session, request, act)
-    if request.state == RequestState.DOING:
+def _all_back(session: Session, request: Request, row: Handover, act: Act) -> None:
+    """Bought and back is done and accepted; what a former helper brought back is off their hands."""
+    bought = request.state == RequestState.DOING and request.spent is not None
+    if not (_in_hand(request, row) and (bought or request.state == RequestState.DONE)):
+        return _returned(session, request, row, act)
+    if bought:
         request.state, request.done_at, request.served_by_id = RequestState.DONE, act.now, request.taker_id
         session.add(request)
     acceptances.accept(session, request.id, act)
     return None
+
+
+def _returned(session: Session, request: Request, row: Handover, act: Act) -> None:
+    """Nobody has to look any more; who brought it back needs no address for it."""
+    looks = select(OutboxMessage.key).where(col(OutboxMessage.key).startswith(_look_key(row)))
+    outbox.retract(session, session.exec(looks).all(), act.now)
+    helper = session.get_one(Member, row.stated_by_id)
+    if not _in_hand(request, row):
+        notices.withdraw(session, request, act.now, helper.id)
+    holding.tell(session, request, helper, act, Text("requests.told_all_back"))
 
 
 def dispute(session: Session, handover_id: int, act: Act) -> tuple[Handover, Request]:
@@ -159,7 +207,7 @@ def dispute(session: Session, handover_id: int, act: Act) -> tuple[Handover, Req
     row.disputed_at = act.now
     session.add(row)
     _note(session, request, row, act, "requests.disputed")
-    if request.state == RequestState.DONE:
+    if request.state == RequestState.DONE and _in_hand(request, row):
         request.state, request.done_at, request.served_by_id = RequestState.DOING, None, None
         ladders.begin(session.get_one(Canteen, request.canteen_id), request, act.now)
         session.add(request)
@@ -177,16 +225,11 @@ def _tell_of_dispute(session: Session, request: Request, row: Handover, act: Act
     canteen = session.get_one(Canteen, request.canteen_id)
     elder, helper = session.get_one(Member, request.elder_id), session.get_one(Member, row.stated_by_id)
     facts = notices.brief(canteen, request, elder, act.now)
-    holding.tell(
-        session,
-        request,
-        helper,
-        act,
-        Message(Text("requests.told_disputed", **facts), errands.on_duty(request)),
-    )
+    buttons = errands.on_duty(request) if request.taker_id == helper.id else ()
+    holding.tell(session, request, helper, act, Message(Text("requests.told_disputed", **facts), buttons))
     about = About(canteen, elder, request.kind, request.taker_id)
     looking = callouts.people(session, about, (Audience.ON_CALL,), act.now)
     said = Text("requests.look_at_dispute", **facts, name=helper.name, ask=notices.how_to_ask(session, elder))
-    key = f"handover:{row.id}:disputed"
+    key = f"handover:{row.id}:disputed:{int(act.now.timestamp())}"
     others = [one for one in looking if one.id not in (helper.id, act.actor_id)]
     callouts.call(session, canteen, others, Call(key, Message(said, counting(row.id)), act.now))

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import true
 from sqlmodel import Session, col, select
 
 from models.elders.requests import Request, RequestKind, RequestState, Urgency
@@ -182,11 +183,12 @@ def photo_key(request: Request) -> str:
     return f"request:{request.id}:photo:"
 
 
-def withdraw(session: Session, request: Request, now: datetime) -> None:
+def withdraw(session: Session, request: Request, now: datetime, member_id: int | None = None) -> None:
     """The details leave the hands of whoever no longer needs them: emptied where they stand, a picture taken back."""
-    pictures = select(OutboxMessage).where(col(OutboxMessage.key).startswith(photo_key(request)))
+    whose = col(OutboxMessage.member_id) == member_id if member_id else true()
+    pictures = select(OutboxMessage).where(col(OutboxMessage.key).startswith(photo_key(request)), whose)
     outbox.retract(session, [row.key for row in session.exec(pictures) if row.body.get("photo")], now)
-    sent = select(OutboxMessage).where(col(OutboxMessage.key).startswith(details_key(request)))
+    sent = select(OutboxMessage).where(col(OutboxMessage.key).startswith(details_key(request)), whose)
     gone = encode_message(Message(Text("requests.details_gone", number=request.id)))
     for row in session.exec(sent).all():
         if row.status == OutboxState.PENDING:
