@@ -125,12 +125,23 @@ def ladder_of(canteen: Canteen, kind: RequestKind, urgency: Urgency, phase: str)
     """The ladder a request of this kind climbs in a phase, as the village has set it."""
     if phase != "search":
         return FOLLOWING[f"{phase}.{urgency}"]
+    ladder = _search(canteen, kind, urgency)
+    return ladder if canteen.chat_id is not None and kind not in QUIET_KINDS else _at_once(ladder)
+
+
+def _search(canteen: Canteen, kind: RequestKind, urgency: Urgency) -> Ladder:
     own = own_ladders(canteen)
     if f"{kind}.{urgency}" in own:
         return own[f"{kind}.{urgency}"]
     if kind in QUIET_KINDS and urgency == Urgency.NORMAL:
         return QUIET_SEARCH
     return own.get(urgency, SEARCH[urgency])
+
+
+def _at_once(ladder: Ladder) -> Ladder:
+    """Where no group is asked, nobody waits for its answer: the first rung comes at once."""
+    first, *others = ladder.rungs
+    return Ladder((Rung(0, first.tell), *others), ladder.every)
 
 
 def emergency_ladder(canteen: Canteen) -> Ladder:

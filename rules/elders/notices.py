@@ -88,11 +88,11 @@ def publish(session: Session, canteen: Canteen, request: Request, now: datetime)
     if group is None or request.kind in QUIET_KINDS:
         return
     own = select(Post).where(Post.kind == "request", Post.target_id == request.id)
+    said, due_at = group_post(session, request.id, now), waits(canteen, Urgency.NORMAL, now)
     if session.exec(own).first() is not None:
         outbox.touch(session, "request", request.id, now)
+        _post_after_all(session, request, said, due_at)
         return
-    said = group_post(session, request.id, now)
-    due_at = waits(canteen, Urgency.NORMAL, now)
     row = outbox.post(
         session, f"request:{request.id}:post", group, said, kind=MessageClass.POST, now=now, due_at=due_at
     )
@@ -102,6 +102,16 @@ def publish(session: Session, canteen: Canteen, request: Request, now: datetime)
     session.add(post)
     session.flush()
     row.post_id = post.id
+
+
+def _post_after_all(session: Session, request: Request, said: Message, due_at: datetime) -> None:
+    """What was called off before the group heard of it, and is wanted again, is posted like anything else."""
+    row = session.exec(select(OutboxMessage).where(OutboxMessage.key == f"request:{request.id}:post")).first()
+    if row is None or row.status != OutboxState.MISSED:
+        return
+    row.status, row.due_at, row.body = OutboxState.PENDING, due_at, encode_message(said)
+    session.add(row)
+    session.info.setdefault("posted", []).append(row)
 
 
 def unpublish(session: Session, request: Request, now: datetime) -> None:
