@@ -154,7 +154,7 @@ def _item(turn: Turn, row: Supply) -> str | Text:
     """What the medicine is called: for the elder, family, social workers and doctors; a manager need not know."""
     knows = turn.asker.id == row.elder_id or turn.roles & {Role.SOCIAL_WORKER, Role.DOCTOR}
     family = knows or any(
-        one.id == turn.asker.id for one in carers_of(turn.session, row.elder_id, turn.today)
+        one.id == turn.asker.id for one in carers_of(turn.session, row.elder_id, turn.today, "requests")
     )
     return unsealed(row, "item") if family else Text("RequestKind.medicine")
 

@@ -52,8 +52,10 @@ def roles_for(kind: RequestKind) -> frozenset[Role]:
 
 
 def family(session: Session, elder_id: int, kind: RequestKind | None, today: date) -> list[Member]:
-    """Who cares for the elder; what weighs on somebody's heart may well be about the family, so they are not told."""
-    return [] if kind == RequestKind.COUNSELLING else carers_of(session, elder_id, today)
+    """Who cares for the elder, with a request only whose link is for that; what weighs on a heart is told to no family."""
+    if kind == RequestKind.COUNSELLING:
+        return []
+    return carers_of(session, elder_id, today, "requests" if kind else "")
 
 
 def _asked_first(kind: RequestKind | None) -> frozenset[Role]:

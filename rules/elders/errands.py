@@ -40,7 +40,7 @@ def check_may_take(session: Session, request: Request, taker: Member, act: Act) 
         raise Refused("requests.not_yourself")
     today = local_day(session.get_one(Canteen, request.canteen_id), act.now)
     suited = roles_of(session, taker.id) & {Role.MANAGER, *callouts.roles_for(request.kind)}
-    family = any(carer.id == taker.id for carer in carers_of(session, request.elder_id, today))
+    family = any(carer.id == taker.id for carer in carers_of(session, request.elder_id, today, "requests"))
     if taker.status != Status.ACTIVE or not (suited or family):
         raise Refused("requests.not_for_you")
     if outbox.reach(session, taker) is None:

@@ -125,32 +125,37 @@ def unpublish(session: Session, request: Request, now: datetime) -> None:
 
 
 def sees_details(session: Session, request: Request, member: Member, today: date) -> bool:
-    """The elder, the family, social workers and doctors; the taker only while it is in their hands."""
+    """Whoever knows everything; the taker only while it is in their hands."""
     if member.canteen_id != request.canteen_id:
         return False
+    in_hand = member.id == request.taker_id and request.state in ON_DUTY
+    return in_hand or _knows_all(session, request, member, today)
+
+
+def _knows_all(session: Session, request: Request, member: Member, today: date) -> bool:
+    """The elder, whoever of the family is linked for requests, social workers and doctors."""
     if member.id == request.elder_id:
-        return True
-    if member.id == request.taker_id and request.state in ON_DUTY:
         return True
     if roles_of(session, member.id) & {Role.SOCIAL_WORKER, Role.DOCTOR}:
         return True
     return any(carer.id == member.id for carer in family(session, request.elder_id, request.kind, today))
 
 
-def details(session: Session, request: Request, now: datetime) -> Text:
-    """Everything: only for those entitled, only in private."""
+def details(session: Session, request: Request, now: datetime, *, whole: bool) -> Text:
+    """Only for those entitled, only in private: what and where to whoever has it in hand, to the others everything."""
     elder = session.get_one(Member, request.elder_id)
     canteen = session.get_one(Canteen, request.canteen_id)
     unknown = Text("requests.not_known")
     facts = {"number": request.id, "kind": Text(f"RequestKind.{request.kind}"), "name": elder.name}
-    age = age_on(elder, local_day(canteen, now))
+    age = age_on(elder, local_day(canteen, now)) if whole else None
+    words = whole or not request.item
     what = Text("requests.details_what", **facts, until=until(canteen, request, now))
     if not consents.by_messenger(session, elder):
         return lines(what, Text("consents.not_over_messenger", name=elder.name))
     return lines(
         what,
         Text("requests.details_item", item=unsealed(request, "item")) if request.item else None,
-        Text("requests.details_words", words=unsealed(request, "words")) if request.words else None,
+        Text("requests.details_words", words=unsealed(request, "words")) if request.words and words else None,
         Text("requests.details_age", age=age) if age is not None else None,
         Text(
             "requests.details_where", place=place(elder) or unknown, phone=unsealed(elder, "phone") or unknown
@@ -177,10 +182,11 @@ def how_to_ask(session: Session, elder: Member) -> Text:
 def reveal(session: Session, request: Request, member: Member, act: Act) -> Text:
     """The details for one who asks to see them; who saw them is kept."""
     canteen = session.get_one(Canteen, request.canteen_id)
-    if not sees_details(session, request, member, local_day(canteen, act.now)):
+    today = local_day(canteen, act.now)
+    if not sees_details(session, request, member, today):
         raise Refused("requests.not_for_your_eyes")
     audit.record(session, act, "requests.seen", f"request:{request.id}", subject_id=request.elder_id)
-    return details(session, request, act.now)
+    return details(session, request, act.now, whole=_knows_all(session, request, member, today))
 
 
 def details_key(request: Request) -> str:

@@ -155,7 +155,7 @@ def ask_refill(session: Session, supply_id: int, now: datetime) -> Request | Non
     item = unsealed(row, "item") if wanted else Text("requests.some_medicine")
     said = Text("requests.runs_out", name=elder.name, item=item, days=max(0, (row.runs_out_on - today).days))
     message = Message(said, escalation.confirming(request.id))
-    for one in (elder, *carers_of(session, elder.id, today)):
+    for one in (elder, *carers_of(session, elder.id, today, "requests")):
         later = waits(canteen, request.urgency, now)
         outbox.tell(session, f"supply:{row.id}:{row.runs_out_on}", one, message, now=now, due_at=later)
     return request

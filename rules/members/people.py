@@ -131,9 +131,9 @@ def _linked(session: Session, actor: Member, elder: Member, action: str, today: 
     return link is not None and action in link.actions and (link.until_on is None or today <= link.until_on)
 
 
-def carers_of(session: Session, elder_id: int, today: date) -> list[Member]:
-    """Who cares for an elder today, first linked first; neighbours look in, they do not act for them."""
-    return _linked_with(session, elder_id, today, col(CareLink.relation) != NEIGHBOUR)
+def carers_of(session: Session, elder_id: int, today: date, matter: str = "") -> list[Member]:
+    """Who cares for an elder today, in a matter where one is named; neighbours look in, they do not act for them."""
+    return _linked_with(session, elder_id, today, col(CareLink.relation) != NEIGHBOUR, matter)
 
 
 def neighbours_of(session: Session, elder_id: int, today: date) -> list[Member]:
@@ -141,11 +141,14 @@ def neighbours_of(session: Session, elder_id: int, today: date) -> list[Member]:
     return _linked_with(session, elder_id, today, col(CareLink.relation) == NEIGHBOUR)
 
 
-def _linked_with(session: Session, elder_id: int, today: date, as_what: ColumnElement[bool]) -> list[Member]:
-    linked = select(Member).join(CareLink, col(CareLink.carer_id) == col(Member.id))
+def _linked_with(
+    session: Session, elder_id: int, today: date, as_what: ColumnElement[bool], matter: str = ""
+) -> list[Member]:
+    linked = select(Member, CareLink).join(CareLink, col(CareLink.carer_id) == col(Member.id))
     linked = linked.where(CareLink.elder_id == elder_id, col(CareLink.ended_at).is_(None))
     current = or_(col(CareLink.until_on).is_(None), col(CareLink.until_on) >= today)
-    return list(session.exec(linked.where(current, as_what).order_by(col(CareLink.id))))
+    rows = session.exec(linked.where(current, as_what).order_by(col(CareLink.id)))
+    return [member for member, link in rows if not matter or matter in link.actions]
 
 
 def age_on(member: Member, day: date) -> int | None:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from handlers.lunch import deliveries as doors
 from models.elders.care import Finding
 from models.elders.requests import RequestKind
 from models.members.consents import Purpose
-from models.members.people import Consent
+from models.members.people import CareLink, Consent
 from models.members.vault import seal
 from rules.elders import care, care_calls, care_notices, escalation, requests, supplies
 from rules.elders.requests import Wish
@@ -53,6 +54,7 @@ def test_those_responsible_ring_her_up_only_if_the_number_may_travel(
 def test_the_name_of_her_medicine_goes_to_the_family_only_if_it_may(
     village, session, granny, daughter, agrees, act, now
 ):
+    session.exec(select(CareLink)).one().actions = ["requests"]
     supply = supplies.count(session, granny, DRUG, 3, act(granny))
     supplies.ask_refill(session, supply.id, now)
     said = told(village, session, daughter)

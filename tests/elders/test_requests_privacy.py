@@ -87,7 +87,7 @@ def test_an_errand_from_beginning_to_end_with_a_night_between(village, session, 
     passes(village, session, 20)
     assert seen_by(session, cast, "helper", "other_helper", "committee", "cook", "elder") == set()
     village.taps(cast["helper"], f"reqgo:{request.id}")
-    assert seen_by(session, cast, "helper") >= {ADDRESS, PHONE, ILLNESS}
+    assert seen_by(session, cast, "helper") == {ADDRESS, PHONE, DRUG}
     assert seen_by(session, cast, "other_helper", "committee", "cook", "elder") == set()
     village.taps(cast["helper"], buttons_of(session, cast["helper"], "医保卡"))
     village.taps(cast["helper"], buttons_of(session, cast["helper"], "点好了"))
@@ -220,3 +220,44 @@ def test_who_asked_is_erased_and_what_the_elder_needs_is_still_known_until_it_is
     )
     assert unsealed(over, "words") == ""
     assert unsealed(session.exec(select(Emergency)).one(), "words") == "李奶奶摔倒了"
+
+
+def linked_for(session, *matters):
+    link = session.exec(select(CareLink)).one()
+    link.actions = list(matters)
+    session.add(link)
+    session.flush()
+
+
+def test_a_daughter_linked_for_meals_only_reads_nothing_of_an_errand(village, session, cast):
+    linked_for(session, "meals")
+    village.says(cast["granny"], f"帮我买{DRUG}药，我有{ILLNESS}")
+    village.says(cast["granny"], "对")
+    village.says(cast["granny"], f"/medicine {DRUG} 3")
+    request = session.exec(select(Request)).one()
+    for tap in (f"reqsee:{request.id}", f"reqgo:{request.id}"):
+        village.taps(cast["daughter"], tap)
+    village.says(cast["daughter"], "/medicine 我妈")
+    passes(village, session, 30)
+    assert request.taker_id is None
+    assert seen_by(session, cast, "daughter") == set()
+    linked_for(session, "meals", "requests")
+    village.taps(cast["daughter"], f"reqsee:{request.id}")
+    assert seen_by(session, cast, "daughter") >= {ADDRESS, DRUG, ILLNESS}
+
+
+def test_a_daughter_linked_for_meals_only_is_called_when_there_is_danger(village, session, cast):
+    linked_for(session, "meals")
+    village.says(cast["granny"], "我摔倒了")
+    assert seen_by(session, cast, "daughter") >= {ADDRESS, PHONE}
+
+
+def test_who_has_it_in_hand_reads_where_and_what_and_no_illness(village, session, canteen, cast, act):
+    wish = Wish(RequestKind.MEDICINE, f"我有{ILLNESS}，药吃完了", DRUG)
+    request = requests.ask(session, canteen, cast["granny"], wish, act(cast["granny"]))
+    requests.confirm(session, request.id, act(cast["granny"]))
+    village.taps(cast["helper"], f"reqgo:{request.id}")
+    assert seen_by(session, cast, "helper") == {ADDRESS, PHONE, DRUG}
+    assert "82 岁" not in heard(session, cast["helper"].telegram_id)
+    village.taps(cast["social_worker"], f"reqsee:{request.id}")
+    assert seen_by(session, cast, "social_worker") >= set(SECRETS)
