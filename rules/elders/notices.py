@@ -66,7 +66,7 @@ def group_post(session: Session, request_id: int, now: datetime) -> Message:
     elder = session.get_one(Member, request.elder_id)
     canteen = session.get_one(Canteen, request.canteen_id)
     facts = brief(canteen, request, elder, now)
-    if not consents.allows(session, elder, Purpose.DISPLAY):
+    if not _shows(session, elder):
         facts["who"] = Text("consents.somebody")
     if request.state in FREE:
         return Message(Text("requests.group_needs", **facts), ((go(request.id),),))
@@ -74,7 +74,16 @@ def group_post(session: Session, request_id: int, now: datetime) -> Message:
         return Message(Text("requests.group_cancelled", **facts))
     helper = session.get(Member, request.taker_id or request.served_by_id or 0)
     key = "requests.group_taken" if request.state in ON_DUTY else "requests.group_done"
-    return Message(Text(key, **facts, name=helper.name if helper else ""))
+    return Message(Text(key, **facts, name=_thanked(session, helper)))
+
+
+def _thanked(session: Session, helper: Member | None) -> str | Text:
+    return helper.name if helper and _shows(session, helper) else Text("consents.helper")
+
+
+def _shows(session: Session, member: Member) -> bool:
+    """Whether somebody may be named in the group."""
+    return member.erased_at is None and consents.allows(session, member, Purpose.DISPLAY)
 
 
 def go(request_id: int) -> Button:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from models.elders.needs import Need, NeedCategory
@@ -11,10 +11,10 @@ from models.homes.visits import Visit
 from models.lunch.meals import StandingBooking
 from models.members.consents import Purpose, PurposeConsent
 from models.members.people import Canteen, Consent, Member, Role
+from models.outbox import Post
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
-from rules.elders.ladders import PHASES
 from rules.members.people import holds
 from rules.settings import settings_of
 from rules.values import Refused
@@ -88,7 +88,7 @@ def record(
         if not given:
             WITHDRAWN[purpose](session, member, act)
         elif purpose == Purpose.DISPLAY:
-            _show_anew(session, member, act)
+            show_anew(session, member, act)
     return member
 
 
@@ -143,10 +143,13 @@ def _forget_health(session: Session, member: Member, act: Act) -> None:
     session.execute(update(Need).where(*about_health).values(words="", answer=""))
 
 
-def _show_anew(session: Session, member: Member, act: Act) -> None:
-    """Posts that stand in the group are brought up to date: with the name, or without it."""
-    mine = select(Request.id).where(Request.elder_id == member.id, col(Request.state).in_(tuple(PHASES)))
-    for number in session.exec(mine.order_by(col(Request.id))).all():
+def show_anew(session: Session, member: Member, act: Act) -> None:
+    """Posts that stand in the group, also those of long ago, are brought up to date: with the name, or without it."""
+    columns = (Request.elder_id, Request.taker_id, Request.served_by_id)
+    named = or_(*(col(column) == member.id for column in columns))
+    mine = select(Post.target_id).join(Request, col(Request.id) == col(Post.target_id))
+    mine = mine.where(Post.kind == "request", named)
+    for number in session.exec(mine.order_by(col(Post.target_id))).all():
         outbox.touch(session, "request", number, act.now)
 
 
@@ -157,7 +160,7 @@ def _say_no_more(session: Session, member: Member, act: Act) -> None:
 WITHDRAWN = {
     Purpose.MEALS: _end_standing,
     Purpose.HEALTH: _forget_health,
-    Purpose.DISPLAY: _show_anew,
+    Purpose.DISPLAY: show_anew,
     Purpose.MESSENGER: _say_no_more,
 }
 

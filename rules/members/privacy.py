@@ -95,6 +95,7 @@ def erase(session: Session, member_id: int, act: Act) -> Member:
     _end_ties(session, member, act)
     _forget_words(session, member)
     request_retention.forget_member(session, member, act)
+    consents.show_anew(session, member, act)
     visit_coverage.forget(session, member, act)
     need_lists.forget_member(session, member, act.now)
     _forget_messages(session, member, name)

@@ -11,11 +11,14 @@ from models.homes.visits import Visit
 from models.members.consents import Purpose, PurposeConsent
 from models.members.people import Consent, Household, Role
 from models.members.vault import seal, unsealed
+from models.outbox import Post
 from rules.elders import notices
 from rules.homes import visit_findings
 from rules.members import consents, privacy, readings
-from rules.values import Refused
+from rules.values import Refused, encode_message
+from texts import Words
 
+LATER = timedelta(minutes=1)
 EVERYTHING = dict.fromkeys(Purpose, True)
 
 
@@ -121,6 +124,32 @@ def test_who_does_not_want_her_name_in_the_group_is_an_elder_there(
     assert "李奶奶" in str(notices.group_post(session, request.id, now).text.facts["who"].facts)
     consents.record(session, granny.id, no(Purpose.DISPLAY), Consent.WRITTEN, act(granny))
     assert notices.group_post(session, request.id, now).text.facts["who"].key == "consents.somebody"
+
+
+@pytest.mark.parametrize("gone", ["consent", "erased"])
+def test_who_wants_no_name_in_the_group_is_not_named_by_what_was_posted_long_ago(
+    village, session, granny, volunteer, act, now, gone
+):
+    village.says(granny, "帮我修灯，厨房的灯不亮")
+    village.says(granny, "对")
+    request = session.exec(select(Request)).one()
+    village.taps(volunteer, f"reqgo:{request.id}")
+    village.taps(volunteer, f"req:{request.id}:done")
+    village.taps(granny, f"reqok:{request.id}:yes")
+    for number, who in enumerate((granny, volunteer), 1):
+        if gone == "consent":
+            consents.record(
+                session, who.id, no(Purpose.DISPLAY), Consent.WRITTEN, act(who, now + number * LATER)
+            )
+        else:
+            privacy.erase(session, who.id, act(who, now + number * LATER))
+        assert session.exec(select(Post.changed_at)).all() == [now + number * LATER], (
+            "it is brought up to date"
+        )
+    said = Words("zh_CN", "Asia/Shanghai").say(
+        encode_message(notices.group_post(session, request.id, now))["text"]
+    )
+    assert said == "一位老人需要人修东西，11月28日 周六上午。办好了，谢谢一位热心人！"
 
 
 def test_a_village_may_decide_to_ask_first(session, canteen, granny):
