@@ -7,6 +7,7 @@ from sqlalchemy import Text as Words
 from sqlalchemy import cast, delete, or_, update
 from sqlmodel import Session, col, select
 
+from models.audit import AuditEntry
 from models.cards import Card
 from models.cooks.certificates import Certificate
 from models.cooks.kitchen import MorningCheck
@@ -101,6 +102,7 @@ def erase(session: Session, member_id: int, act: Act) -> Member:
     _forget_messages(session, member, name)
     if telegram_id is not None:
         _forget_account(session, telegram_id)
+    _forget_updates(session, member, name)
     _forget_self(member, act)
     session.add(member)
     audit.record(session, act, "people.erased", f"member:{member.id}", subject_id=member.id)
@@ -192,8 +194,14 @@ def _forget_account(session: Session, telegram_id: int) -> None:
     session.execute(cards.values(facts={}, expires_at=Card.asked_at, telegram_id=0, chat_id=0))
     used = update(Invitation).where(col(Invitation.used_by_telegram_id) == telegram_id)
     session.execute(used.values(used_by_telegram_id=None, used_at=Invitation.expires_at))
-    theirs = or_(
-        col(InboxUpdate.chat_id) == telegram_id, col(InboxUpdate.raw).contains(f'"id": {telegram_id}')
-    )
+
+
+def _forget_updates(session: Session, member: Member, name: str) -> None:
+    """What they wrote, and what others wrote about them in the last days: by name, or as 我妈."""
+    raw, number = col(InboxUpdate.raw), member.telegram_id
+    acted = select(AuditEntry.update_id).where(AuditEntry.subject_id == member.id)
+    about = [col(InboxUpdate.update_id).in_(acted), raw.contains(json.dumps(name)[1:-1], autoescape=True)]
+    if number is not None:
+        about += [col(InboxUpdate.chat_id) == number, raw.contains(f'"id": {number}')]
     done = col(InboxUpdate.state) != InboxState.NEW
-    session.execute(update(InboxUpdate).where(done, theirs).values(raw=""))
+    session.execute(update(InboxUpdate).where(done, or_(*about)).values(raw=""))

@@ -4,8 +4,9 @@ import json
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
+from models.inbox import InboxUpdate
 from models.lunch.meals import Booking, BookingState
 from models.members.people import Account, Member
 from models.members.vault import seal, unsealed
@@ -90,6 +91,18 @@ def test_after_erasing_no_table_knows_her(session, known, act):
     session.expire_all()
     left = [row for row in everything(session) for word in WORDS if word in row]
     assert [row for row in left if not row.startswith("inbox_update")] == []
+
+
+def test_what_others_wrote_about_her_an_hour_ago_is_emptied_and_what_they_wrote_else_stays(
+    village, session, known, daughter, social_worker, act
+):
+    village.says(social_worker, "李奶奶说想要个收音机")
+    village.says(social_worker, "今天有什么菜")
+    privacy.erase(session, known.id, act(known))
+    session.expire_all()
+    raws = session.exec(select(InboxUpdate).order_by(col(InboxUpdate.update_id))).all()
+    left = [json.loads(row.raw)["message"]["text"] for row in raws if row.raw]
+    assert left == ["今天有什么菜"], "the daughter named nobody: 我妈"
 
 
 def test_erasing_twice_is_erasing_once(session, known, act):
