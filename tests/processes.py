@@ -118,6 +118,8 @@ class Bot:
         self.config = ""
         self.pace, self.tick = "telegram", 0.2
         self.environment = {name: v for name, v in os.environ.items() if not name.startswith("CANTEEN_")}
+        self.asked: list[tuple[str, dict, Any]] = []
+        """Every call the bot made but its polls: what was once said stays said, also when it is edited later."""
         self._strikes: list[Strike] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._engine = sa.create_engine(store_url, isolation_level="AUTOCOMMIT", pool_size=1)
@@ -215,6 +217,8 @@ class Bot:
         apply = api.call
 
         async def call(token: str, method: str, given: dict, files: Any) -> Any:
+            if method != "getUpdates":
+                self.asked.append((method, given, files))
             self._hit(method, given, applied=False)
             reply = await apply(token, method, given, files)
             self._hit(method, given, applied=True)
