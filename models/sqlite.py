@@ -23,6 +23,7 @@ FULL_CODES = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3
 PRAGMAS = (
     f"busy_timeout={BUSY_MS}",
     "journal_mode=WAL",
+    "temp_store=MEMORY",  # a savepoint notes what it may take back: 64 KiB were a file, opened anew in each unit
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",

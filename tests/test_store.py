@@ -204,3 +204,10 @@ def test_every_moment_knows_its_time_zone():
         if isinstance(column.type, sa.DateTime) and not isinstance(column.type, Instant)
     ]
     assert naive == []
+
+
+def test_what_a_unit_may_take_back_is_noted_in_memory_and_opens_no_file(store):
+    if store.dialect != "sqlite":
+        pytest.skip("a server notes it elsewhere")
+    asked = lambda session: session.connection().exec_driver_sql("PRAGMA temp_store").scalar_one()  # noqa: E731
+    assert store.write_now(asked) == 2
