@@ -16,7 +16,7 @@ from rules.values import Message, encode_message
 from transports.pacing import Limits, Urgency
 from transports.telegram import Migrated, Rejected, Telegram, Uncertain, Unreachable
 from transports.vitals import Vitals
-from transports.wording import pieces, reworded, worded
+from transports.wording import opening, pieces, reworded, worded
 
 log = structlog.get_logger()
 
@@ -94,6 +94,8 @@ class Departure:
             return None
         try:
             message_id = await self._send(leaving)
+        except Unwanted:
+            return None
         except Uncertain as unknown:
             await self._doubt(leaving, str(unknown))
             return None
@@ -158,6 +160,8 @@ class Departure:
         if row.kind == MessageClass.EDIT:
             await telegram.edit(row.chat_id, row.message_id or 0, reworded(row, plain=leaving.plain))
             return row.message_id
+        if row.body.get("revocable"):
+            return await self._open_then_say(leaving)
         attachment = row.body.get("attachment")
         document = await self.sending.sheets(attachment, row) if attachment else None
         said = worded(row, plain=leaving.plain)
@@ -169,6 +173,19 @@ class Departure:
         if document is None:
             said["text"] = await self._say_first(leaving, pieces(said["text"]))
         return await telegram.send(row.chat_id, said, document)
+
+    async def _open_then_say(self, leaving: Leaving) -> int:
+        """A message without the words, its number kept, then the words: however it ends, they can be found again."""
+        row, telegram = leaving.row, self.sending.telegram
+        number = row.message_id or await telegram.send(row.chat_id, opening(row))
+        wanted: list[bool] = []
+        await self.unit(lambda session: wanted.append(settling.opened(session, row.id, number)))
+        if not wanted[-1]:
+            await telegram.delete(row.chat_id, number)
+            raise Unwanted
+        row.message_id = number
+        await telegram.edit(row.chat_id, number, reworded(row, plain=leaving.plain))
+        return number
 
     async def _say_first(self, leaving: Leaving, parts: list[str]) -> str:
         """Send all parts of a long text but the last, which carries the buttons; those already sent are left out."""
@@ -211,6 +228,10 @@ class Departure:
     async def _lost(self, row: OutboxMessage, status: OutboxState) -> None:
         now, operators = self.sending.clock(), self.sending.operators
         await self.unit(lambda session: settling.lost(session, row, status, now, operators=operators))
+
+
+class Unwanted(Exception):
+    """Taken back before it was said."""
 
 
 class Again(Exception):

@@ -19,6 +19,9 @@ from rules.values import Message, Text, as_message, encode, encode_message
 IN_TIME = timedelta(minutes=30)
 """So long before something begins a person can still do something about it."""
 
+STANDS = (OutboxState.SENT, OutboxState.PENDING)
+"""A message that waits and has a number stands in the chat already, without its words."""
+
 POST = table_of(Post)
 TOUCH = Prepared(
     update(POST)
@@ -174,7 +177,7 @@ def retract(session: Session, keys: Iterable[str], now: datetime) -> None:
     """Take messages back: what was not sent yet never is, what was sent is deleted; nothing of them is kept."""
     found = session.exec(select(OutboxMessage).where(col(OutboxMessage.key).in_(list(keys)))).all()
     for row in found:
-        if row.status == OutboxState.SENT and row.message_id is not None:
+        if row.status in STANDS and row.message_id is not None:
             _delete(session, row, now)
         if row.status == OutboxState.PENDING:
             row.status = OutboxState.MISSED

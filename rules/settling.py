@@ -61,6 +61,16 @@ def mark(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:
         session.execute(update(OutboxMessage), rows)
 
 
+def opened(session: Session, row_id: int, message_id: int) -> bool:
+    """Keep the number of a message whose words follow; whether they are still wanted."""
+    row = hold(session, OutboxMessage, row_id)
+    if row is None or row.status != OutboxState.PENDING:
+        return False
+    row.message_id = message_id
+    session.add(row)
+    return True
+
+
 def remember_post(session: Session, post_id: int, message_id: int, now: datetime) -> None:
     """Keep where a live post stands; it shows what was true when it was written."""
     found = session.get(Post, post_id)

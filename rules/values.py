@@ -86,6 +86,8 @@ class Message:
     """The messenger's name of a picture; a message with one cannot be edited into words."""
     urgent: bool = False
     """Whether it goes before everything else."""
+    revocable: bool = False
+    """Whether its words must be taken back one day: they leave only once the message has a number to find it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ def encode_message(message: Message) -> dict[str, Any]:
         body["force_reply"] = True
     if message.photo:
         body["photo"] = message.photo
+    if message.revocable:
+        body["revocable"] = True
     if owners:
         body["private"] = owners[0]
     return body

@@ -26,6 +26,11 @@ def worded(row: OutboxMessage, *, plain: bool = False) -> dict[str, Any]:
     return said
 
 
+def opening(row: OutboxMessage) -> dict[str, Any]:
+    """What stands in a message until its words are put in."""
+    return {"text": Words(row.language, row.timezone).say({"key": "outbox.opening", "facts": {}})}
+
+
 def reworded(row: OutboxMessage, *, plain: bool = False) -> dict[str, Any]:
     """What editMessageText takes: only buttons under the message, or none."""
     said = worded(row, plain=plain)

@@ -65,7 +65,7 @@ def _hand_to(session: Session, request: Request, taker: Member, act: Act, action
 def brief_taker(session: Session, request: Request, taker: Member, act: Act) -> None:
     """The details to the one who has it in hand, under a key that finds them again when they must go."""
     what = notices.reveal(session, request, taker, act)
-    said = Message(lines(Text("requests.yours"), what), on_duty(request))
+    said = Message(lines(Text("requests.yours"), what), on_duty(request), revocable=True)
     number = act.update_id or int(act.now.timestamp())
     outbox.tell(session, f"{notices.details_key(request)}{number}", taker, said, now=act.now)
 

@@ -216,10 +216,10 @@ def withdraw(session: Session, request: Request, now: datetime, member_id: int |
     sent = select(OutboxMessage).where(col(OutboxMessage.key).startswith(details_key(request)), whose)
     gone = encode_message(Message(Text("requests.details_gone", number=request.id)))
     for row in session.exec(sent).all():
+        if row.kind != MessageClass.EDIT and row.body != gone:
+            _empty(session, row, gone, now)
         if row.status == OutboxState.PENDING:
             row.status = OutboxState.MISSED
-        elif row.kind != MessageClass.EDIT and row.body != gone:
-            _empty(session, row, gone, now)
         row.body = gone
         session.add(row)
 
