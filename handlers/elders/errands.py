@@ -5,6 +5,7 @@ from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import accepted, find, number, undoable
 from handlers.turn import Turn
 from models.cards import Card
+from models.elders import handovers
 from models.elders.requests import Request, RequestState, Way
 from models.members.people import Member, Role
 from rules import outbox
@@ -53,7 +54,7 @@ def start(turn: Turn, request: Request) -> Answer:
 
 def done(turn: Turn, request: Request) -> Answer:
     """Done; with money in hand the sum on the receipt is asked for first."""
-    if holding.kit_out(turn.session, request) is not None:
+    if handovers.kit_out(turn.session, request) is not None:
         turn.ask("requests.spent", awaits_text=True, request=request.id)
         return becomes(Text("requests.how_much_was_it"))
     errands.finish(turn.session, request.id, turn.act)
@@ -63,7 +64,7 @@ def done(turn: Turn, request: Request) -> Answer:
 
 def leave(turn: Turn, request: Request) -> Answer:
     """I cannot go; things of the elder are brought back first."""
-    if holding.kit_out(turn.session, request) is not None:
+    if handovers.kit_out(turn.session, request) is not None:
         back = Button(Text("requests.button_bring_back"), f"req:{request.id}:back")
         other = Button(Text("requests.button_pass"), f"req:{request.id}:pass")
         return becomes(Message(Text("requests.kit_with_you"), ((other,), (back,))))
@@ -124,7 +125,7 @@ def decided(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """The elder's side: done, or not."""
     request = find(turn, arguments[0])
     holding.check_speaks_for(turn.session, request, turn.act)
-    stated = holding.kit_out(turn.session, request)
+    stated = handovers.kit_out(turn.session, request)
     if stated is not None and stated.way == Way.TO_ELDER and request.state == RequestState.DONE:
         elder = turn.session.get_one(Member, request.elder_id)
         counted = kits.count_said(turn.session, request, stated, elder)

@@ -6,6 +6,7 @@ from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import accepted, find, number
 from handlers.turn import Turn
 from models.cards import Card
+from models.elders import handovers
 from models.elders.requests import Handover, Request, RequestState, Supply, Way
 from models.members.people import Member, Role
 from models.members.vault import unsealed
@@ -18,7 +19,7 @@ DIGITS = re.compile(r"\d{1,5}(?:\.\d{1,2})?")
 
 def checklist(turn: Turn, request: Request) -> Message:
     """What were you given?"""
-    card = turn.ask("requests.kit", request=request.id, things=[])
+    card = turn.ask("requests.kit", request=request.id, things=[], private=request.elder_id)
     return _shown(card)
 
 
@@ -30,7 +31,7 @@ def _shown(card: Card) -> Message:
                 f"kit:{card.id}:{thing}",
             ),
         )
-        for thing in kits.KIT
+        for thing in kits.THINGS
     ]
     done = Button(Text("requests.button_counted"), f"kit:{card.id}:done", Style.SUCCESS)
     nothing = Button(Text("requests.button_nothing"), f"kit:{card.id}:none")
@@ -43,7 +44,7 @@ def ticked(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     request = find(turn, str(card.facts["request"]))
     errands.check_in_hand(request, turn.act)
     word, things = arguments[1], list(card.facts["things"])
-    if word in kits.KIT:
+    if word in kits.THINGS:
         things = [one for one in things if one != word] if word in things else [*things, word]
         card.facts = {**card.facts, "things": things}
         turn.session.add(card)
@@ -53,7 +54,8 @@ def ticked(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     card.answered_at = turn.now
     turn.session.add(card)
     if word == "done" and "cash" in things:
-        turn.ask("requests.cash", awaits_text=True, request=request.id, things=things)
+        whose = request.elder_id
+        turn.ask("requests.cash", awaits_text=True, request=request.id, things=things, private=whose)
         return becomes(Text("requests.how_much_cash_is_it"))
     return becomes(_handed_out(turn, request, things if word == "done" else [], 0))
 
@@ -88,8 +90,8 @@ def spent_written(turn: Turn, card: Card, words: str) -> Answer:
     """How much was spent: everything goes back, with the change worked out."""
     request = find(turn, str(card.facts["request"]))
     kits.hand_back(turn.session, request.id, _fen(words), turn.act)
-    stated = holding.kit_out(turn.session, request)
-    things = errands.things_said(stated) if stated else []
+    stated = handovers.kit_out(turn.session, request)
+    things = holding.things_said(stated) if stated else []
     return Text("requests.give_back", things=things)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
-from models.base import Instant, Json, Row, states
+from models.base import Instant, Row, states
 from models.members.vault import Sealed
 
 
@@ -70,7 +70,7 @@ class Request(Row, table=True):
     offered_to_id: int | None = Field(default=None, foreign_key="member.id")
     served_by_id: int | None = Field(default=None, foreign_key="member.id")
     done_at: datetime | None = Field(default=None, sa_type=Instant)
-    spent: int | None = None
+    spent: str = Field(default="", sa_type=Sealed("elder_id"))
     closed_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     closed_by_id: int | None = Field(default=None, foreign_key="member.id")
     rating: int | None = None
@@ -90,12 +90,12 @@ class Way(StrEnum):
 
 
 class Handover(Row, table=True):
-    """Things that changed hands for a request: stated by one side, agreed to by the other; money in fen."""
+    """Things of an elder that changed hands for a request: stated by one side, agreed to by the other."""
 
     request_id: int = Field(foreign_key="request.id", index=True)
+    elder_id: int = Field(foreign_key="member.id", index=True)
     way: Way = Field(sa_type=states(Way))
-    things: list[str] = Field(default_factory=list, sa_type=Json)
-    cash: int = 0
+    kit: str = Field(default="", sa_type=Sealed("elder_id"))
     stated_by_id: int = Field(foreign_key="member.id")
     stated_at: datetime = Field(sa_type=Instant)
     agreed_by_id: int | None = Field(default=None, foreign_key="member.id")

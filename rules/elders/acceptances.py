@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from models.elders import handovers
 from models.elders.requests import Request, RequestState, Way
 from models.members.people import Canteen, Member
 from rules import outbox
@@ -19,7 +20,7 @@ def accept(session: Session, request_id: int, act: Act) -> Request:
     holding.check_speaks_for(session, request, act)
     if request.state != RequestState.DONE:
         raise Refused("requests.changed_since")
-    if holding.kit_out(session, request) is not None:
+    if handovers.kit_out(session, request) is not None:
         raise Refused("requests.count_things_first")
     before = holding.seen(request)
     request.state = RequestState.ACCEPTED
@@ -36,7 +37,7 @@ def reopen(session: Session, request_id: int, act: Act) -> Request:
     holding.check_speaks_for(session, request, act)
     if request.state != RequestState.DONE:
         raise Refused("requests.changed_since")
-    if holding.kit_out(session, request) is not None:
+    if handovers.kit_out(session, request) is not None:
         raise Refused("requests.count_things_first")
     before = holding.seen(request)
     request.state, request.taker_id = RequestState.REOPENED, None
@@ -78,11 +79,11 @@ def unfinish(session: Session, request_id: int, act: Act) -> Request:
     if request.served_by_id != act.actor_id or request.state != RequestState.DONE:
         raise Refused("requests.changed_since")
     before = holding.seen(request)
-    stated = holding.kit_out(session, request)
+    stated = handovers.kit_out(session, request)
     if stated is not None and stated.way == Way.TO_ELDER:
         session.delete(stated)
     request.state, request.done_at, request.served_by_id = RequestState.DOING, None, None
-    request.spent = None
+    request.spent = ""
     ladders.begin(session.get_one(Canteen, request.canteen_id), request, act.now)
     holding.moved(session, request, act, "requests.unfinished", before)
     outbox.touch(session, "request", request.id, act.now)

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from models.elders import handovers
 from models.elders.requests import Handover, Request, RequestState, Way
 from models.members.people import Canteen, Member, Role, Status
 from rules import outbox
@@ -9,7 +10,7 @@ from rules.audit import Act
 from rules.elders import callouts, escalation, holding, ladders, notices
 from rules.members.people import carers_of, roles_of
 from rules.settings import local_day
-from rules.values import Button, Fen, Message, Refused, Text, lines
+from rules.values import Button, Message, Refused, Text, lines
 
 
 def take(session: Session, request_id: int, act: Act) -> Request:
@@ -98,7 +99,7 @@ def leave(session: Session, request_id: int, act: Act) -> Request:
     """I cannot after all: everybody is asked again at once; not with the elder's things in the pocket."""
     request = holding.held(session, request_id)
     check_in_hand(request, act)
-    if holding.kit_out(session, request) is not None:
+    if handovers.kit_out(session, request) is not None:
         raise Refused("requests.kit_with_you")
     release(session, request, act)
     return request
@@ -135,8 +136,8 @@ def offer(session: Session, request_id: int, to: Member, act: Act) -> Request:
     holding.moved(session, request, act, "requests.offered", before)
     facts = holding.brief(session, request, act)
     asked = Text("requests.will_you_take_over", **facts, name=holding.name_of(session, act.actor_id))
-    kit = holding.kit_of(session, request)
-    carries = Text("requests.with_things", things=things_said(kit)) if kit else None
+    kit = handovers.kit_of(session, request)
+    carries = Text("requests.with_things", things=holding.things_said(kit)) if kit else None
     buttons = holding.yes_no("reqover", request.id, "requests.button_take_over", "requests.button_refuse")
     holding.tell(session, request, to, act, Message(lines(asked, carries), buttons))
     return request
@@ -149,19 +150,18 @@ def take_over(session: Session, request_id: int, act: Act) -> Request:
         raise Refused("requests.changed_since")
     taker = session.get_one(Member, act.actor_id)
     check_may_take(session, request, taker, act)
-    former, kit = session.get_one(Member, request.taker_id), holding.kit_of(session, request)
+    former, kit = session.get_one(Member, request.taker_id), handovers.kit_of(session, request)
     if kit is not None:
         passed = Handover(
             request_id=request.id,
+            elder_id=request.elder_id,
             way=Way.PASSED_ON,
-            things=list(kit.things),
-            cash=kit.cash,
             stated_by_id=former.id,
             stated_at=act.now,
             agreed_by_id=taker.id,
             agreed_at=act.now,
         )
-        session.add(passed)
+        handovers.write(session, passed, handovers.kit_in(kit))
     _hand_to(session, request, taker, act, "requests.taken_over")
     holding.tell(session, request, former, act, Text("requests.told_taken_over", name=taker.name))
     return request
@@ -178,11 +178,6 @@ def decline(session: Session, request_id: int, act: Act) -> Request:
     asker, name = session.get_one(Member, request.taker_id), holding.name_of(session, act.actor_id)
     holding.tell(session, request, asker, act, Text("requests.told_declined", name=name))
     return request
-
-
-def things_said(kit: Handover) -> list[Text]:
-    """What changed hands, in words."""
-    return [Text(f"requests.thing_{thing}", cash=Fen(kit.cash)) for thing in kit.things]
 
 
 def finish(session: Session, request_id: int, act: Act) -> Request:

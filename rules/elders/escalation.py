@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case
 from sqlmodel import Session, col, select
 
+from models.elders import handovers
 from models.elders.requests import Request, RequestState, Urgency
 from models.members.people import Canteen, Member, Status, StatusChange
 from models.store import hold
@@ -190,7 +191,7 @@ def _end(session: Session, canteen: Canteen, request: Request, now: datetime) ->
 
 def fetch_things(session: Session, about: About, request: Request, now: datetime) -> None:
     """What a helper still has is fetched by a human, whichever of the two is gone."""
-    if holding.kit_out(session, request) is None:
+    if handovers.kit_out(session, request) is None:
         return
     name = holding.name_of(session, request.taker_id)
     said = Text("requests.fetch_things", who=notices.who(about.elder), name=name)

@@ -1,12 +1,14 @@
 """What every act on a request does: hold it, see who speaks for the elder, keep what changed, tell both sides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session
 
-from models.elders.requests import Handover, Request, Way
+from models.elders import handovers
+from models.elders.requests import Handover, Request
 from models.members.people import Canteen, Member
+from models.members.vault import Private
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
@@ -14,7 +16,7 @@ from rules.elders import ladders, notices
 from rules.elders.callouts import family
 from rules.members.people import check_may_act
 from rules.settings import local_day
-from rules.values import Button, Message, Refused, Style, Text
+from rules.values import Button, Fen, Message, Refused, Style, Text
 
 
 def close(session: Session, request: Request, act: Act) -> None:
@@ -78,32 +80,15 @@ def moved(
     )
 
 
-def kit_out(session: Session, request: Request) -> Handover | None:
-    """What whoever has or had it in hand last has not brought back: their newest hand-over, unless it was counted back."""
-    last = next(iter(_through(session, request)), None)
-    back = last is not None and last.way == Way.TO_ELDER and last.agreed_at is not None
-    return None if last is None or back else last
+def things_said(row: Handover, *, sealed: bool = True) -> list[Text]:
+    """What changed hands; in words that are sealed wherever they wait, but where they must outlast the elder's key."""
+    kit, whose = handovers.kit_in(row), Private("", row.elder_id) if sealed else ""
+    return [Text(f"requests.thing_{thing}", cash=Fen(kit.cash), whose=whose) for thing in kit.things]
 
 
-def kit_of(session: Session, request: Request) -> Handover | None:
-    """What whoever has it in hand was given; what was counted back since is theirs no more."""
-    for row in _through(session, request):
-        if row.way != Way.TO_ELDER:
-            return row
-        if row.agreed_at is not None:
-            return None
-    return None
-
-
-def _through(session: Session, request: Request) -> Sequence[Handover]:
-    """What went through the hands of who has it now, the newest first; who passed it on or left holds nothing."""
-    holder_id = request.taker_id or request.served_by_id
-    taken_over = and_(col(Handover.way) == Way.PASSED_ON, col(Handover.agreed_by_id) == holder_id)
-    theirs = select(Handover).where(or_(col(Handover.stated_by_id) == holder_id, taken_over))
-    own = theirs.where(Handover.request_id == request.id).order_by(col(Handover.id).desc())
-    rows = session.exec(own).all()
-    gone = rows and rows[0].way == Way.PASSED_ON and rows[0].agreed_by_id != holder_id
-    return [] if gone else rows
+def paid_said(spent: int, owner: int) -> Text:
+    """What was paid, in words that are sealed wherever they wait."""
+    return Text("requests.spent", spent=Fen(spent), whose=Private("", owner))
 
 
 def name_of(session: Session, member_id: int | None) -> str:

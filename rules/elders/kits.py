@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
+from models.elders import handovers
+from models.elders.handovers import Kit
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Way
 from models.members.people import Canteen, Member
 from models.outbox import OutboxMessage
@@ -17,7 +19,7 @@ from rules.elders.ladders import Audience
 from rules.settings import local_day
 from rules.values import Button, Fen, Message, Refused, Style, Text, lines
 
-KIT = ("card", "cash", "box")
+THINGS = ("card", "cash", "box")
 """What may be handed out: insurance card, cash, empty box."""
 WITH_KIT = frozenset({RequestKind.MEDICINE, RequestKind.ERRAND})
 MOST_CASH = 500_000
@@ -29,16 +31,16 @@ def hand_out(session: Session, request_id: int, things: Sequence[str], cash: int
     """The helper says what they were given, and sets out; the elder's side counts it."""
     request = holding.held(session, request_id)
     errands.check_in_hand(request, act)
-    counted = holding.kit_of(session, request)
+    counted = handovers.kit_of(session, request)
     if counted is not None and counted.agreed_at is not None:
         raise Refused("requests.changed_since")
-    chosen = [thing for thing in KIT if thing in things]
+    chosen = [thing for thing in THINGS if thing in things]
     if not 0 <= cash <= MOST_CASH or ("cash" in chosen) != (cash > 0):
         raise Refused("requests.how_much_cash", most=Fen(MOST_CASH))
     if request.state == RequestState.TAKEN:
         errands.start(session, request_id, act)
     if chosen:
-        _state(session, request, Way.TO_TAKER, (chosen, cash), act)
+        _state(session, request, Way.TO_TAKER, Kit(tuple(chosen), cash), act)
     return request
 
 
@@ -46,16 +48,16 @@ def hand_back(session: Session, request_id: int, spent: int | None, act: Act) ->
     """The helper brings everything back: bought and with a receipt, or (`None`) without having gone."""
     request = holding.held(session, request_id)
     errands.check_in_hand(request, act, RequestState.DOING)
-    kit = holding.kit_of(session, request)
-    if kit is None or holding.kit_out(session, request) is None:
+    kit = handovers.kit_of(session, request)
+    if kit is None or handovers.kit_out(session, request) is None:
         raise Refused("requests.changed_since")
     if spent is not None and not 0 <= spent <= MOST_CASH:
         raise Refused("requests.how_much_spent", most=Fen(MOST_CASH))
-    things, cash = _coming_back(kit, spent)
-    request.spent = spent
+    back = _coming_back(handovers.kit_in(kit), spent)
+    handovers.write_spent(session, request, spent)
     if spent is not None:
         errands.finish(session, request_id, act)
-    row = _state(session, request, Way.TO_ELDER, (things, cash), act)
+    row = _state(session, request, Way.TO_ELDER, back, act)
     if spent is None:
         errands.release(session, request, act, returning=True)
         _look_later(session, request, row, act)
@@ -77,31 +79,28 @@ def _look_key(row: Handover) -> str:
     return f"handover:{row.id}:look:"
 
 
-def _coming_back(kit: Handover, spent: int | None) -> tuple[list[str], int]:
+def _coming_back(kit: Kit, spent: int | None) -> Kit:
     """What has to be there at the end, and how much of it is money: change, or what the helper laid out."""
     given = kit.cash if "cash" in kit.things else 0
     card = ["card"] if "card" in kit.things else []
     if spent is None:
-        return list(kit.things), given
+        return Kit(kit.things, given)
     bought = ["goods", *(["receipt"] if spent else [])]
     left = given - spent
     money = ["change"] if left > 0 else ["laid_out"] if left < 0 else []
-    return [*bought, *card, *money], abs(left)
+    return Kit((*bought, *card, *money), abs(left))
 
 
-def _state(session: Session, request: Request, way: Way, what: tuple[list[str], int], act: Act) -> Handover:
-    things, cash = what
+def _state(session: Session, request: Request, way: Way, kit: Kit, act: Act) -> Handover:
     row = Handover(
         request_id=request.id,
+        elder_id=request.elder_id,
         way=way,
-        things=things,
-        cash=cash,
         stated_by_id=request.taker_id or 0,
         stated_at=act.now,
     )
-    session.add(row)
-    session.flush()
-    after = {"way": way.value, "things": things}
+    handovers.write(session, row, kit)
+    after = {"way": way.value}
     audit.record(
         session, act, "requests.handed", f"request:{request.id}", subject_id=request.elder_id, after=after
     )
@@ -127,9 +126,9 @@ def count_said(session: Session, request: Request, row: Handover, elder: Member)
     """What there is to be counted."""
     name = holding.name_of(session, row.stated_by_id)
     key = f"requests.count_{row.way}"
-    said = Text(key, name=name, elder=elder.name, things=errands.things_said(row))
-    spent = Text("requests.spent", spent=Fen(request.spent)) if request.spent else None
-    return lines(said, spent if row.way == Way.TO_ELDER else None)
+    said = Text(key, name=name, elder=elder.name, things=holding.things_said(row))
+    spent = handovers.spent_on(session, request) if row.way == Way.TO_ELDER else None
+    return lines(said, holding.paid_said(spent, row.elder_id) if spent else None)
 
 
 def counting(handover_id: int) -> tuple[tuple[Button, ...], ...]:
@@ -181,7 +180,7 @@ def agree(session: Session, handover_id: int, act: Act) -> tuple[Handover, Reque
 
 def _all_back(session: Session, request: Request, row: Handover, act: Act) -> None:
     """Bought and back is done and accepted; what a former helper brought back is off their hands."""
-    bought = request.state == RequestState.DOING and request.spent is not None
+    bought = request.state == RequestState.DOING and bool(request.spent)
     if not (_in_hand(request, row) and (bought or request.state == RequestState.DONE)):
         return _returned(session, request, row, act)
     if bought:
@@ -217,7 +216,7 @@ def dispute(session: Session, handover_id: int, act: Act) -> tuple[Handover, Req
 
 
 def _note(session: Session, request: Request, row: Handover, act: Act, action: str) -> None:
-    after = {"way": row.way.value, "things": list(row.things)}
+    after = {"way": row.way.value}
     audit.record(session, act, action, f"handover:{row.id}", subject_id=request.elder_id, after=after)
 
 

@@ -6,12 +6,13 @@ from sqlalchemy import and_, or_, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
 
+from models.elders import handovers
 from models.elders.emergencies import Emergency
-from models.elders.requests import Request, RequestState, Supply
+from models.elders.requests import Handover, Request, RequestState, Supply
 from models.members.people import Canteen, Member
 from rules import audit
 from rules.audit import Act
-from rules.elders import errands, escalation, holding, notices
+from rules.elders import escalation, holding, notices
 from rules.elders.callouts import About
 from rules.elders.requests import OPEN
 from rules.values import Message, Text, lines
@@ -19,6 +20,7 @@ from rules.values import Message, Text, lines
 PHOTO_LASTS = timedelta(days=7)
 WORDS_LAST = timedelta(days=30)
 PAGE = 500
+UNSAID = {"words": "", "item": "", "spent": ""}
 
 
 def _old_photos(now: datetime) -> ColumnElement[bool]:
@@ -26,8 +28,13 @@ def _old_photos(now: datetime) -> ColumnElement[bool]:
 
 
 def _old_words(now: datetime) -> ColumnElement[bool]:
-    said = or_(col(Request.words) != "", col(Request.item) != "")
+    said = or_(col(Request.words) != "", col(Request.item) != "", col(Request.spent) != "")
     return and_(col(Request.closed_at) < now - WORDS_LAST, said)
+
+
+def _old_kits(now: datetime) -> ColumnElement[bool]:
+    over = select(Request.id).where(col(Request.closed_at) < now - WORDS_LAST)
+    return and_(col(Handover.kit) != "", col(Handover.request_id).in_(over))
 
 
 def _old_cries(now: datetime) -> ColumnElement[bool]:
@@ -44,6 +51,8 @@ def waits(session: Session, now: datetime) -> bool:
     old = or_(_old_photos(now), _old_words(now))
     if session.exec(select(Request.id).where(old).limit(1)).first() is not None:
         return True
+    if session.exec(select(Handover.id).where(_old_kits(now)).limit(1)).first() is not None:
+        return True
     if session.exec(select(Supply.id).where(_ended_supplies()).limit(1)).first() is not None:
         return True
     return session.exec(select(Emergency.id).where(_old_cries(now)).limit(1)).first() is not None
@@ -51,9 +60,12 @@ def waits(session: Session, now: datetime) -> bool:
 
 def forget(session: Session, now: datetime) -> None:
     """Empty a page of what is too old; that there was a request stays, for the counts."""
-    for old, emptied in ((_old_photos(now), {"photo": ""}), (_old_words(now), {"words": "", "item": ""})):
-        ids = session.exec(select(Request.id).where(old).limit(PAGE)).all()
-        session.execute(update(Request).where(col(Request.id).in_(ids)).values(**emptied))
+    pictures = session.exec(select(Request.id).where(_old_photos(now)).limit(PAGE)).all()
+    session.execute(update(Request).where(col(Request.id).in_(pictures)).values(photo=""))
+    said = session.exec(select(Request.id).where(_old_words(now)).limit(PAGE)).all()
+    session.execute(update(Request).where(col(Request.id).in_(said)).values(**UNSAID))
+    kits = session.exec(select(Handover.id).where(_old_kits(now)).limit(PAGE)).all()
+    session.execute(update(Handover).where(col(Handover.id).in_(kits)).values(kit=""))
     ended = session.exec(select(Supply.id).where(_ended_supplies()).limit(PAGE)).all()
     session.execute(update(Supply).where(col(Supply.id).in_(ended)).values(item=""))
     cries = session.exec(select(Emergency.id).where(_old_cries(now)).limit(PAGE)).all()
@@ -74,6 +86,9 @@ def forget_member(session: Session, member: Member, act: Act) -> None:
     asked = and_(col(Request.asked_by_id) == member.id, col(Request.closed_at).is_not(None))
     said = or_(col(Request.elder_id) == member.id, asked)
     session.execute(update(Request).where(said).values(words="", item="", photo=""))
+    spent = col(Request.elder_id) == member.id
+    session.execute(update(Request).where(spent).values(spent=""))
+    session.execute(update(Handover).where(col(Handover.elder_id) == member.id).values(kit=""))
     own = col(Supply.elder_id) == member.id
     session.execute(update(Supply).where(own).values(item="", ended_at=act.now))
     raised = and_(col(Emergency.raised_by_id) == member.id, col(Emergency.closed_at).is_not(None))
@@ -86,8 +101,8 @@ def _take_from_hands(session: Session, request: Request, elder: Member, act: Act
     if request.taker_id is None or request.state not in notices.ON_DUTY:
         return
     facts = holding.brief(session, request, act)
-    kit = holding.kit_of(session, request) if holding.kit_out(session, request) else None
-    things = errands.things_said(kit) if kit else []
+    kit = handovers.kit_of(session, request) if handovers.kit_out(session, request) else None
+    things = holding.things_said(kit, sealed=False) if kit else []
     back = Text("requests.bring_back", who=facts["who"], things=things) if things else None
     said = Message(lines(Text("requests.told_cancelled", **facts), back))
     holding.tell(session, request, session.get_one(Member, request.taker_id), act, said)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from models.elders import handovers
 from models.elders.requests import Request, RequestKind, RequestState, Urgency
 from models.members.people import Canteen, Member
 from models.members.vault import seal, unsealed
@@ -181,7 +182,7 @@ def cancel(session: Session, request_id: int, act: Act) -> Request:
         holding.check_speaks_for(session, request, act)
     if request.state not in OPEN or request.state == RequestState.DONE:
         raise Refused("requests.changed_since")
-    if holding.kit_out(session, request) is not None:
+    if handovers.kit_out(session, request) is not None:
         raise Refused("requests.kit_is_out", name=holding.name_of(session, request.taker_id))
     before, taker_id = holding.seen(request), request.taker_id
     request.state, request.taker_id, request.offered_to_id = RequestState.CANCELLED, None, None

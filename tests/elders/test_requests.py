@@ -9,6 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlmodel import col, select
 
 from models.audit import AuditEntry
+from models.elders import handovers
+from models.elders.handovers import Kit
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Supply, Urgency, Way
 from models.members.people import CareLink, Role, Status
 from models.members.vault import seal, unsealed
@@ -356,7 +358,7 @@ def newest(session, request):
 
 def test_the_change_is_worked_out(session, bought):
     back = newest(session, bought)
-    assert (back.things, back.cash) == (["goods", "receipt", "card", "change"], 3200)
+    assert handovers.kit_in(back) == Kit(("goods", "receipt", "card", "change"), 3200)
 
 
 def test_nothing_is_closed_before_the_things_are_counted(session, bought, granny, act):
@@ -380,7 +382,7 @@ def test_a_wrong_sum_is_taken_back_and_written_again(session, bought, granny, vo
     acceptances.unfinish(session, bought.id, act(volunteer))
     kits.hand_back(session, bought.id, 12000, act(volunteer))
     back = newest(session, bought)
-    assert (back.things, back.cash) == (["goods", "receipt", "card", "laid_out"], 2000)
+    assert handovers.kit_in(back) == Kit(("goods", "receipt", "card", "laid_out"), 2000)
     kits.agree(session, back.id, act(granny))
     assert bought.state == RequestState.ACCEPTED
 
@@ -396,11 +398,11 @@ def test_the_kit_goes_with_the_errand_when_it_is_taken_over(
     errands.offer(session, request.id, other, act(volunteer))
     errands.take_over(session, request.id, act(other))
     passed = newest(session, request)
-    assert (passed.way, passed.things, passed.cash) == (Way.PASSED_ON, ["card", "cash", "box"], 5000)
+    assert (passed.way, handovers.kit_in(passed)) == (Way.PASSED_ON, Kit(("card", "cash", "box"), 5000))
     assert (passed.stated_by_id, passed.agreed_by_id) == (volunteer.id, other.id)
     assert request.state == RequestState.DOING
     kits.hand_back(session, request.id, 1000, act(other))
-    assert newest(session, request).cash == 4000
+    assert handovers.kit_in(newest(session, request)).cash == 4000
 
 
 @pytest.mark.parametrize(
@@ -416,8 +418,9 @@ def test_cash_and_its_sum_belong_together(session, canteen, granny, volunteer, a
 
 @given(cash=st.integers(1, 500_000), spent=st.integers(0, 500_000))
 def test_no_fen_is_lost_between_the_hands(cash, spent):
-    kit = Handover(way=Way.TO_TAKER, things=["card", "cash"], cash=cash)
-    things, money = kits._coming_back(kit, spent)
+    kit = Kit(("card", "cash"), cash)
+    back = kits._coming_back(kit, spent)
+    things, money = back.things, back.cash
     signed = money if "change" in things else -money if "laid_out" in things else 0
     assert cash - spent == signed
     assert "card" in things
@@ -863,7 +866,7 @@ def _machine(scene):  # noqa: C901 - a machine of many small rules
 
         @invariant()
         def nothing_of_granny_is_forgotten(self):
-            out = errands.holding.kit_out(session, self.request)
+            out = errands.handovers.kit_out(session, self.request)
             if out is not None:
                 assert self.request.state in (RequestState.DOING, RequestState.DONE)
 
@@ -918,7 +921,7 @@ def test_every_kind_state_and_thing_has_its_words():
         assert {f"RequestKind.{kind}", f"requests.public_{kind}"} <= set(words)
     assert {f"RequestState.{state}" for state in RequestState} <= set(words)
     assert {f"Audience.{audience}" for audience in Audience} <= set(words)
-    things = {*kits.KIT, "goods", "receipt", "change", "laid_out"}
+    things = {*kits.THINGS, "goods", "receipt", "change", "laid_out"}
     assert {f"requests.thing_{thing}" for thing in things} <= set(words)
     assert {f"requests.count_{way}" for way in Way} <= set(words)
     assert {f"requests.rating_{stars}" for stars in acceptances.RATINGS} <= set(words)

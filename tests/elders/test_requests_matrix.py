@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from models.elders import handovers
+from models.elders.handovers import Kit
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Supply, Way
 from models.members.people import CareLink, Role
 from models.members.vault import seal
@@ -214,10 +216,13 @@ def test_counting_things_by_every_role(village, session, canteen, cast, way, sta
             savepoint = session.begin_nested()
             request = set_up(session, canteen, cast, state, now)
             row = Handover(
-                request_id=request.id, way=way, things=["card"], stated_by_id=cast["taker"].id, stated_at=now
+                request_id=request.id,
+                elder_id=request.elder_id,
+                way=way,
+                stated_by_id=cast["taker"].id,
+                stated_at=now,
             )
-            session.add(row)
-            session.flush()
+            handovers.write(session, row, Kit(("card",)))
             number = row.id
             village.taps(cast[role], f"reqkit:{number}:{word}")
             row = session.get_one(Handover, number)

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from models.elders import handovers
 from models.elders.requests import Handover, RequestKind, RequestState, Way
 from models.members.people import CareLink, Role
 from models.outbox import OutboxState
-from rules.elders import acceptances, errands, holding, kits, on_call, requests
+from rules.elders import acceptances, errands, kits, on_call, requests
 from rules.elders.requests import Wish
 from rules.values import Refused
 from tests.requesting import buttons_of, sent_to
@@ -60,7 +61,7 @@ def test_the_next_one_gets_their_own_kit_though_the_former_is_not_counted_yet(
     back = newest(session, in_hand)
     errands.take(session, in_hand.id, act(aunt))
     kits.hand_out(session, in_hand.id, ["card"], 0, act(aunt))
-    assert holding.kit_of(session, in_hand).things == ["card"]
+    assert handovers.kit_in(handovers.kit_of(session, in_hand)).things == ("card",)
     kits.agree(session, back.id, act(granny))
     assert (in_hand.state, in_hand.taker_id) == (RequestState.DOING, aunt.id)
     kits.hand_back(session, in_hand.id, 1000, act(aunt))
@@ -75,9 +76,9 @@ def test_after_it_was_counted_the_next_one_can_be_given_the_same_things(
     kits.agree(session, newest(session, in_hand).id, act(granny))
     assert in_hand.state == RequestState.CONFIRMED
     errands.take(session, in_hand.id, act(volunteer))
-    assert holding.kit_of(session, in_hand) is None, "who goes after all begins with nothing in hand"
+    assert handovers.kit_of(session, in_hand) is None, "who goes after all begins with nothing in hand"
     kits.hand_out(session, in_hand.id, ["card"], 0, act(volunteer))
-    assert holding.kit_out(session, in_hand).things == ["card"]
+    assert handovers.kit_in(handovers.kit_out(session, in_hand)).things == ("card",)
 
 
 def test_what_nobody_counts_is_looked_after_by_who_is_on_call_within_the_hour(

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlmodel import Session, select
 
+from models.elders.handovers import Kit, kit_in
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Supply, Urgency
 from models.members.people import CareLink, Role
 from models.members.vault import seal, unsealed
@@ -53,14 +54,14 @@ def test_a_medicine_errand_from_the_first_sentence_to_the_thank_you(
     village.taps(volunteer, buttons_of(session, volunteer, "点好了"))
     village.says(volunteer, "100")
     kit = session.exec(select(Handover)).one()
-    assert (kit.things, kit.cash, kit.agreed_at) == (["card", "cash"], 10000, None)
+    assert (kit_in(kit), kit.agreed_at) == (Kit(("card", "cash"), 10000), None)
     village.taps(granny, f"reqkit:{kit.id}:yes")
     assert kit.agreed_by_id == granny.id
     assert request.state == RequestState.DOING
     village.taps(volunteer, f"req:{request.id}:done")
     assert "找回的钱31.50元" in village.says(volunteer, "68.5")[0]
     back = session.exec(select(Handover).order_by(Handover.id.desc())).first()
-    assert back.things == ["goods", "receipt", "card", "change"]
+    assert kit_in(back).things == ("goods", "receipt", "card", "change")
     village.taps(entitled, f"reqkit:{back.id}:yes")
     assert (request.state, request.next_at) == (RequestState.ACCEPTED, None)
     assert "谢谢您" in last_told(village, volunteer)
@@ -476,7 +477,7 @@ def test_ticks_come_and_go_and_nonsense_ticks_nothing(village, session, granny, 
     assert village.taps(granny, f"kit:{card}:card"), "another's list"
     village.taps(volunteer, f"kit:{card}:done")
     kit = session.exec(select(Handover)).one()
-    assert kit.things == ["box"]
+    assert kit_in(kit).things == ("box",)
     assert village.taps(granny, f"reqkit:{kit.id}:perhaps")
     assert (kit.agreed_at, kit.disputed_at) == (None, None)
     assert village.taps(volunteer, f"kit:{card}:done"), "ticked off already"

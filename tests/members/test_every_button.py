@@ -10,7 +10,9 @@ import pytest
 from sqlmodel import col, func, select
 
 from handlers.routes import BUTTONS
+from models.elders import handovers
 from models.elders.emergencies import Emergency
+from models.elders.handovers import Kit
 from models.elders.needs import Need
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Supply, Way
 from models.homes.visits import Visit, VisitOutcome, VisitState
@@ -85,8 +87,13 @@ def everything_open(session, canteen, made, now):
     )  # fmt: skip
     seal(session, request, words=ILLNESS, item=DRUG)
     kit = Handover(
-        request_id=request.id, way=Way.TO_TAKER, things=["card"], stated_by_id=made["taker"].id, stated_at=now
+        request_id=request.id,
+        elder_id=granny.id,
+        way=Way.TO_TAKER,
+        stated_by_id=made["taker"].id,
+        stated_at=now,
     )
+    handovers.write(session, kit, Kit(("card",)))
     supply = Supply(**about, counted_on=now.date(), runs_out_on=now.date())
     seal(session, supply, item=DRUG)
     house = Household(canteen_id=canteen.id, name="李家")

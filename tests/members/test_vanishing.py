@@ -159,7 +159,7 @@ def test_nothing_of_her_lies_readable_in_the_live_store_even_before(store, store
     def raw(session):
         tables = ("member", "request", "outbox_message", "card")
         return str(
-            [session.connection().exec_driver_sql(f"SELECT * FROM {name}").fetchall() for name in tables]
+            [tuple(r) for n in tables for r in session.connection().exec_driver_sql(f"SELECT * FROM {n}")]
         )
 
     found = store.read_now(raw)
