@@ -12,6 +12,7 @@ from handlers.cooks import certificates, kitchen, kitchen_book, morning_checks, 
 from handlers.elders import (
     care,
     emergencies,
+    emergency_names,
     errands,
     kits,
     need_answers,
@@ -52,7 +53,7 @@ ROOMS: tuple[ModuleType, ...] = (
     *(certificates, proofs, kitchen, morning_checks, kitchen_book),
     *(shifts, swaps, swap_answers, shift_sentences, fairness),
     *(shift_lists, rosters, planning, patterns, shift_cards, shift_closings, presence, feeds),
-    *(requests, request_forms, request_taps, errands, kits, emergencies),
+    *(requests, request_forms, request_taps, errands, kits, emergencies, emergency_names),
     *(visits, visit_changes, visit_records, visit_taps, households),
     *(outbox, examples, voices, handoff),
 )

@@ -3,6 +3,7 @@
 import re
 
 from nlu import dangers
+from nlu.lessons import SURNAMES
 from nlu.normalise import lower, normalise
 from nlu.spans import TITLE, find_person, find_time
 from nlu.values import Intent
@@ -41,6 +42,8 @@ _PARTS = (
 )
 _NOTHING = frozenset({"药", "medicine", "东西", ""})
 _KIN = re.compile("(?:我家|我们|我|俺)?(?:老妈|妈妈|妈|老爸|爸爸|爸|外婆|外公|奶奶|爷爷|阿婆|阿公|姥姥|姥爷|老伴|老婆|老公|爱人|婆婆|公公)")  # fmt: skip
+_WHOLE = re.compile(f"[{SURNAMES}][大二三四五六七八小老阿]?(?:{TITLE})")
+"""黄奶奶, 王二叔: a name, also where nobody in the book bears it; 奶奶 alone is the speaker's own."""
 _BEFORE = "(?:^|[,.。!;:\\s])(?:听说|看见|看到|我看|我?觉得|最近|这几天|今天|昨天|隔壁的?|邻居)?"
 _TITLED = f"(?![把让叫等陪带到去问找跟和同与对向被给帮替送我加上还])[一-鿿]{{1,2}}?(?:{TITLE})"
 _TURNED_TO = "$|[,.。!;:?\\s我俺咱你您帮能请给可说讲问叫]"
@@ -92,11 +95,23 @@ def says_hour(text: str) -> bool:
 
 def in_danger(text: str, names: frozenset[str]) -> str | None:
     """Who is in danger, when that is somebody else than the speaker."""
-    named = find_person(text, names)
+    named, whole = find_person(text, names), _WHOLE.search(text)
+    if whole and named not in names and (named is None or named in whole[0]):
+        return whole[0]
     if named:
         return named
     kin = _KIN.search(text)
     return kin[0] if kin else None
+
+
+def says_i(text: str) -> bool:
+    """Whether somebody speaks of themselves."""
+    return bool(re.search(r"[我俺]|\b(?:I|me|my)\b", text))
+
+
+def is_name(words: str) -> bool:
+    """Whether words name somebody, and not only the speaker's own: 黄奶奶, but not 奶奶 or 我妈."""
+    return words[:1] not in "我俺咱你他她" and _KIN.fullmatch(words) is None
 
 
 def needing(text: str, names: frozenset[str]) -> str | None:

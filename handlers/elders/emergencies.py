@@ -1,19 +1,16 @@
 """Danger, before anything else: 120 first, then who was called; 我去, how it is, a false alarm; who is on call."""
 
-from sqlmodel import col, select
-
+from handlers.elders import emergency_names
 from handlers.lunch.bookings import UNDO_LASTS, known
 from handlers.turn import Turn
 from models.elders.emergencies import EmergencyState
-from models.members.people import Account, Canteen, Member
+from models.members.people import Member
 from models.outbox import MessageClass
 from nlu import Understanding, understand
-from nlu.errands import in_danger, sounds_dangerous
+from nlu.errands import sounds_dangerous
 from nlu.wellbeing import cannot_go
 from rules import outbox
 from rules.elders import emergencies, emergency_calls, emergency_notices, on_call
-from rules.elders.emergencies import Cry
-from rules.members.people import resolve
 from rules.values import Answer, Attachment, Button, Message, Refused, Rows, Style, Text, Toast
 from transports.updates import Heard, Kind
 
@@ -27,15 +24,17 @@ def urgent(heard: Heard) -> bool:
 
 def heard(turn: Turn, understanding: Understanding | None = None) -> Answer:
     """120 first, also for somebody nobody knows; family, who is on call and the doctor are called in the same unit."""
-    canteen = turn.canteen or _village_of(turn)
+    canteen = turn.canteen or emergency_names.village_of(turn)
     if canteen is None:
         return _first(Text("emergencies.call_120_stranger")) if turn.private else None
-    person, called = _in_danger(turn, canteen)
-    raised = emergencies.cry(turn.session, canteen, Cry(turn.heard.text, person, called), turn.act)
+    meant = emergency_names.meant(turn, canteen)
+    act = emergency_names.act_in(turn, canteen)
+    raised = emergencies.cry(turn.session, canteen, meant.cry, act)
+    emergency_names.ask_who(turn, raised.emergency, meant.perhaps)
     told = [member for member in raised.told if member.id != turn.act.actor_id]
     if turn.heard.voice:
         _play(turn, told)
-    if not turn.private:
+    if not turn.private or turn.member is None:
         return _first(Text("emergencies.call_120_group" if told else "emergencies.call_120_alone"))
     return _said(turn, told, raised.emergency.id)
 
@@ -55,30 +54,12 @@ def _said(turn: Turn, told: list[Member], emergency_id: int) -> Message:
     key = "emergencies.call_120" if told else "emergencies.call_120_alone"
     said = Text(key, names=[member.name for member in told[:MOST_NAMED]])
     mistake = Button(Text("emergencies.button_mistake"), f"sos:{emergency_id}:mistake")
-    return _first(said, ((mistake,),) if turn.member is not None else ())
+    return _first(said, ((mistake,),))
 
 
 def _first(said: Text, buttons: Rows = ()) -> Message:
     """Said before everything else that waits to be said."""
     return Message(said, buttons, urgent=True)
-
-
-def _village_of(turn: Turn) -> Canteen | None:
-    """The village in whose group a stranger was seen."""
-    account = turn.session.exec(select(Account).where(Account.telegram_id == turn.heard.person_id)).first()
-    return turn.session.get(Canteen, account.canteen_id) if account and account.canteen_id else None
-
-
-def _in_danger(turn: Turn, canteen: Canteen) -> tuple[Member | None, str]:
-    """Somebody named in the words, else the speaker; of two of the same name only the name is known."""
-    if turn.member is None:
-        return None, turn.heard.person_name
-    everybody = select(Member.name).where(Member.canteen_id == canteen.id, col(Member.erased_at).is_(None))
-    words = in_danger(turn.heard.text, frozenset(turn.session.exec(everybody)))
-    found = resolve(turn.session, turn.member, words) if words else []
-    if len(found) > 1 and all(member.id != turn.member.id for member in found):
-        return None, words or ""
-    return (found[0] if len(found) == 1 else turn.member), ""
 
 
 def edited(turn: Turn) -> Answer:

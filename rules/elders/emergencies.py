@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from models.elders.emergencies import Emergency, EmergencyState
 from models.members.people import Canteen, Member
@@ -24,6 +24,8 @@ REASONS = (*OVER, "mistake")
 """Why it is over: seen and well, on the way to hospital, or said by mistake."""
 SAME = timedelta(hours=2)
 """What is said of the same person while help is on its way belongs to the same emergency."""
+FRESH = timedelta(minutes=15)
+"""So long words that name nobody are about whom the speaker has just told of."""
 CALMER = timedelta(minutes=1)
 """Further words do not call everybody again sooner than this."""
 
@@ -77,10 +79,43 @@ def _open_for(session: Session, canteen: Canteen, said: Cry, now: datetime) -> E
 
 
 def _again(session: Session, canteen: Canteen, known: Emergency, said: Cry, act: Act) -> Raised:
-    seal(session, known, words=f"{unsealed(known, 'words')}\n{said.words}"[-400:])
+    moment = f"more:{int(act.now.timestamp() // CALMER.total_seconds())}"
+    return _more(session, canteen, known, said.words, act, moment)
+
+
+def tell_more(session: Session, emergency_id: int, words: str, person: Member | None, act: Act) -> Raised:
+    """Who told of it says who it is, or where: everybody called hears that at once."""
+    emergency = hold(session, Emergency, emergency_id)
+    if emergency is None:
+        raise Refused("common.old_button")
+    if emergency.state not in OPEN:
+        raise Refused("emergencies.over", name=notices.name_of(session, emergency))
+    if person is not None:
+        # The words are sealed with the key of whom they are about.
+        before = str(unsealed(emergency, "words"))
+        emergency.person_id = person.id
+        seal(session, emergency, words=before)
+    canteen = session.get_one(Canteen, emergency.canteen_id)
+    return _more(session, canteen, emergency, words, act, f"said:{act.update_id or int(act.now.timestamp())}")
+
+
+def told_of(session: Session, member: Member, now: datetime) -> Emergency | None:
+    """The open emergency of somebody else that a member told of a short while ago."""
+    own = select(Emergency).where(
+        Emergency.raised_by_id == member.id, col(Emergency.state).in_(OPEN), Emergency.raised_at > now - FRESH
+    )
+    other = or_(col(Emergency.person_id).is_(None), col(Emergency.person_id) != member.id)
+    return session.exec(own.where(other).order_by(col(Emergency.id).desc()).limit(1)).first()
+
+
+def _more(session: Session, canteen: Canteen, known: Emergency, words: str, act: Act, moment: str) -> Raised:
+    """Further words, to everybody called and to who goes."""
+    seal(session, known, words="\n".join(filter(None, (unsealed(known, "words"), words)))[-400:])
     notices.noted(session, known, act, "emergencies.more")
-    key = f"emergency:{known.id}:more:{int(act.now.timestamp() // CALMER.total_seconds())}"
+    key = f"emergency:{known.id}:{moment}"
     called = notices.called(session, canteen, known, act.now)
+    if known.answered_by_id and known.answered_by_id not in {member.id for member in called}:
+        called.append(session.get_one(Member, known.answered_by_id))
     message = Message(calls.what(session, canteen, known, known.step), calls.buttons(known.id))
     told = callouts.call(session, canteen, called, Call(key, message, act.now))
     calls.note_readers(session, known, told, act.now)

@@ -136,6 +136,7 @@ def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) 
         Text("emergencies.said_by", name=raiser.name, phone=unsealed(raiser, "phone") or unknown)
         if raiser and by_other
         else None,
+        Text("emergencies.said_by_stranger") if raiser is None and person is None else None,
     )
 
 

@@ -231,12 +231,6 @@ def test_an_emergency_is_heard_before_a_meal_a_question_and_a_command(village, s
     assert len(session.exec(select(Emergency)).all()) == 3
 
 
-def test_a_stranger_in_private_is_told_120_and_to_shout(village, session):
-    stranger = Member(name="路人", telegram_id=999, canteen_id=0, joined_at=village.now)
-    assert village.says(stranger, "我摔倒了")[0].startswith("先打 120！")
-    assert session.exec(select(Emergency)).all() == []
-
-
 def test_a_stranger_in_the_group_of_a_village_that_lets_nobody_in_is_helped_all_the_same(
     village, session, canteen, manager
 ):
