@@ -87,6 +87,7 @@ def undo(session: Session, actor: Member, member_id: int, changed: Changed, act:
     member.status = status_on(session, member, today)
     session.add(member)
     _record(session, act, "people.status_undone", member, (before, member.status))
+    vanished.note_back(session, member, min(change.set_at for change in made), act)
     absences.note_back(session, member, {change.set_at for change in made}, act)
     return member
 

@@ -9,7 +9,7 @@ from models.audit import AuditEntry
 from models.elders.emergencies import Emergency, EmergencyState
 from models.elders.requests import Request, RequestState
 from models.members.people import Role, Status
-from rules.elders import emergency_calls, errands, kits
+from rules.elders import emergency_calls, errands, escalation, kits
 from rules.members import privacy, statuses
 from rules.members.statuses import Span
 from tests.requesting import sent_to
@@ -57,6 +57,72 @@ def test_who_cannot_go_any_more_has_nothing_in_hand_and_others_are_asked_at_once
     assert in_hand.next_at <= now + timedelta(hours=1)
     assert errands.take(session, in_hand.id, act(aunt)).taker_id == aunt.id
     assert not any("fetch_things" in said for said in keys(session, manager))
+
+
+def by_mistake(session, manager, member, status, act, now):
+    changed = statuses.set_status(session, manager, member.id, Span(status, now.date()), act(manager, now))
+    return lambda later=now: statuses.undo(session, manager, member.id, changed, act(manager, later))
+
+
+@pytest.mark.parametrize("status", GONE)
+@pytest.mark.parametrize("begun", [False, True])
+def test_said_by_mistake_and_taken_back_the_errand_is_in_the_same_hands_again(
+    session, in_hand, granny, volunteer, manager, act, now, status, begun
+):
+    if begun:
+        errands.start(session, in_hand.id, act(volunteer))
+    state = in_hand.state
+    undo = by_mistake(session, manager, volunteer, status, act, now)
+    assert is_free(session, in_hand)
+    undo(now + timedelta(minutes=5))
+    assert (in_hand.state, in_hand.taker_id) == (state, volunteer.id)
+    assert in_hand.next_at >= in_hand.due_at
+    assert "requests.yours" in keys(session, volunteer)[-1]
+    assert "requests.told_taken" in keys(session, granny)[-1]
+    assert not any("fetch" in said for said in keys(session, manager))
+
+
+def test_with_the_card_in_the_pocket_nobody_has_to_fetch_it(
+    session, with_kit, granny, volunteer, manager, act, now
+):
+    undo = by_mistake(session, manager, volunteer, Status.IN_HOSPITAL, act, now)
+    assert any("requests.fetch_things" in said for said in keys(session, manager))
+    undo(now + timedelta(minutes=1))
+    assert (with_kit.state, with_kit.taker_id) == (RequestState.DOING, volunteer.id)
+    assert "requests.fetch_no_things" in keys(session, manager)[-1]
+    kits.hand_back(session, with_kit.id, 2000, act(volunteer))
+    assert with_kit.state == RequestState.DONE
+
+
+def test_what_somebody_else_has_taken_since_stays_with_them(
+    session, in_hand, volunteer, villager, manager, act, now
+):
+    aunt = villager("莫嫂", Role.VOLUNTEER, telegram_id=3002)
+    undo = by_mistake(session, manager, volunteer, Status.LEFT, act, now)
+    errands.take(session, in_hand.id, act(aunt))
+    undo()
+    assert in_hand.taker_id == aunt.id
+    errands.leave(session, in_hand.id, act(aunt))
+    assert is_free(session, in_hand)
+
+
+def test_what_was_left_by_oneself_is_not_given_back_by_a_status_taken_back(
+    session, in_hand, volunteer, manager, act, now
+):
+    errands.leave(session, in_hand.id, act(volunteer))
+    by_mistake(session, manager, volunteer, Status.LEFT, act, now)()
+    assert is_free(session, in_hand)
+
+
+def test_who_needs_it_is_called_for_at_once_when_their_death_was_a_mistake(
+    session, in_hand, granny, volunteer, manager, act, now
+):
+    late = in_hand.next_at
+    undo = by_mistake(session, manager, granny, Status.DECEASED, act, late)
+    escalation.climb(session, in_hand.id, late)
+    assert in_hand.next_at > late, "nobody is called"
+    undo(late + timedelta(minutes=2))
+    assert in_hand.next_at <= late + timedelta(minutes=2)
 
 
 def test_a_helper_who_is_away_for_a_day_or_goes_next_week_keeps_it(
