@@ -1,9 +1,12 @@
 """What was found at a visit: a health note, sealed with the elder's key. Written and read only here."""
 
+from datetime import date, timedelta
+
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from models.homes.visits import Visit, VisitState
-from models.members.people import Member, Role
+from models.members.people import Member, Role, Status, StatusChange
 from models.members.vault import Private, opened, seal
 from rules import audit
 from rules.audit import Act
@@ -12,6 +15,11 @@ from rules.members.people import roles_of
 from rules.values import Refused
 
 LONGEST = 400
+LASTS = timedelta(days=396)
+"""Thirteen months: longer than anybody goes without the next visit, and a year's checks can be compared."""
+LASTS_AFTER = timedelta(days=30)
+"""After somebody has left or died nobody goes there any more: the purpose has ended."""
+GONE = (Status.LEFT, Status.DECEASED)
 
 
 def keep(session: Session, visit: Visit, words: str) -> None:
@@ -39,3 +47,13 @@ def last(session: Session, household_id: int) -> Visit | None:
     done = select(Visit).where(Visit.household_id == household_id, Visit.state == VisitState.DONE)
     done = done.where(Visit.findings != "")
     return session.exec(done.order_by(col(Visit.visited_on).desc(), col(Visit.id).desc()).limit(1)).first()
+
+
+def forget(session: Session, today: date) -> None:
+    """Empty what is too old or of no use any more; that there was a visit, when, and what came of it stays."""
+    newly = select(StatusChange.member_id).where(col(StatusChange.status).in_(GONE))
+    newly = newly.where(col(StatusChange.undone_at).is_(None), StatusChange.starts_on > today - LASTS_AFTER)
+    gone = select(Member.id).where(col(Member.status).in_(GONE), col(Member.id).not_in(newly))
+    visited_on = func.coalesce(col(Visit.visited_on), col(Visit.day))
+    over = or_(visited_on < today - LASTS, col(Visit.elder_id).in_(gone))
+    session.execute(update(Visit).where(col(Visit.findings) != "", over).values(findings=""))

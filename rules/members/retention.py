@@ -1,4 +1,4 @@
-"""How long words are kept once they have been said: messages a month, open questions a day, notes on meals thirteen months."""
+"""How long words are kept once they have been said: messages a month, questions a day, notes on meals and visits thirteen months."""
 
 import json
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.cards import Card
 from models.lunch.meals import Booking
 from models.outbox import NOTHING_SAID, OutboxMessage, OutboxState
+from rules.homes import visit_findings
 
 SAID_LASTS = timedelta(days=30)
 ASKED_LASTS = timedelta(days=1)
@@ -26,6 +27,7 @@ def forget(session: Session, now: datetime) -> None:
     session.execute(update(Card).where(*asked).values(facts={}))
     eaten = (col(Booking.booked_at) < now - NOTE_LASTS, col(Booking.note) != "")
     session.execute(update(Booking).where(*eaten).values(note="", guests=[]))
+    visit_findings.forget(session, now.date())
 
 
 def _messages(session: Session, before: datetime) -> None:
