@@ -14,7 +14,7 @@ from rules.elders import callouts, care_calls
 from rules.elders.callouts import Call
 from rules.elders.care_calls import close, record, scene_of
 from rules.lunch import regulars
-from rules.members import readings
+from rules.members import consents, readings
 from rules.members.people import carers_of, neighbours_of, roles_of, status_on
 from rules.settings import local_day
 from rules.values import Refused, Text
@@ -161,7 +161,8 @@ def go(session: Session, concern_id: int, act: Act) -> Concern:
     concern.goer_id, concern.going_at = act.actor_id, act.now
     concern.next_at = act.now + care_calls.ASKED_AFTER
     record(session, concern, act, "care.going")
-    readings.shown(session, act, concern.elder_id, ("address", "phone"), (act.actor_id or 0,))
+    if concern.pressing or consents.by_messenger(session, scene.elder):
+        readings.shown(session, act, concern.elder_id, ("address", "phone"), (act.actor_id or 0,))
     by = session.get_one(Member, act.actor_id).name
     tell_asked(session, concern, act, Text("care.somebody_goes", by=by, name=scene.elder.name))
     comes = Call(f"{care_calls.key_of(concern)}:comes", Text("care.comes_to_you", by=by), act.now)

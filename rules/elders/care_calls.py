@@ -163,7 +163,7 @@ def _ask(
         reached = callouts.call(session, scene.canteen, found, Call(key_of(concern), said, now))
         asked += [member.id for member in reached]
         told += reached
-        if audience in care_notices.BY_PHONE or (concern.pressing and audience not in care_notices.NEAR_BY):
+        if care_notices.says_phone(session, scene, concern, audience):
             act = Act(now, None, concern.canteen_id)
             readings.shown(session, act, concern.elder_id, ("phone",), [member.id for member in reached])
     concern.asked_ids = list(dict.fromkeys(asked))

@@ -84,6 +84,13 @@ def _needs(scene: Scene, concern: Concern, audience: Audience) -> Text:
     return Text(key, who=label(scene.elder, scene.meal.day), phone=phone(scene.elder))
 
 
+def says_phone(session: Session, scene: Scene, concern: Concern, audience: Audience) -> bool:
+    """Whether the question to somebody says the elder's phone."""
+    if concern.pressing:
+        return audience not in (*NEAR_BY, Audience.ELDER)
+    return audience in BY_PHONE and consents.by_messenger(session, scene.elder)
+
+
 def _phone_if_wanted(session: Session, elder: Member) -> str | Text:
     """The phone, where no danger is known and it may travel by messenger."""
     return phone(elder) if consents.by_messenger(session, elder) else Text("consents.in_person")

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from models.audit import AuditEntry
 from models.elders.emergencies import Emergency, EmergencyState
 from models.members.people import Canteen, Member
 from models.members.vault import unsealed
@@ -18,6 +17,7 @@ from rules.elders.callouts import Call
 from rules.elders.ladders import Audience
 from rules.members import readings
 from rules.members.people import named
+from rules.members.readings import Matter
 from rules.values import Button, Message, Style, Text, lines
 
 SECOND = 2
@@ -70,18 +70,21 @@ def _call(session: Session, canteen: Canteen, emergency: Emergency, now: datetim
 
 
 def note_readers(session: Session, emergency: Emergency, told: Sequence[Member], now: datetime) -> None:
-    """Keep who read where the person lives and what was said, each reader once however often they are called."""
-    if emergency.person_id is None or not told:
+    """Keep who read where the person lives, what was said, and how to reach who told of it; each reader once."""
+    act, readers = Act(now, None, emergency.canteen_id), [one.id for one in told]
+    if not readers:
         return
-    noted = select(AuditEntry).where(
-        AuditEntry.subject_id == emergency.person_id,
-        AuditEntry.action == "privacy.shown",
-        AuditEntry.at >= emergency.raised_at,
-    )
-    rows = [row.after or {} for row in session.exec(noted)]
-    known = {number for after in rows if after.get("fields") == list(SHOWN) for number in after["to"]}
-    new = [one.id for one in told if one.id not in known]
-    readings.shown(session, Act(now, None, emergency.canteen_id), emergency.person_id, SHOWN, new)
+    if emergency.person_id is not None:
+        readings.told(session, act, Matter(emergency.person_id, SHOWN, emergency.raised_at), readers)
+    raiser = _other_who_told(session, emergency)
+    if raiser is not None and raiser.phone:
+        readings.told(session, act, Matter(raiser.id, ("phone",), emergency.raised_at), readers)
+
+
+def _other_who_told(session: Session, emergency: Emergency) -> Member | None:
+    """Who told of it, where that is not the person in danger."""
+    raiser = session.get(Member, emergency.raised_by_id) if emergency.raised_by_id else None
+    return None if raiser is None or raiser.id == emergency.person_id else raiser
 
 
 def _tell_who_waits(
@@ -118,9 +121,8 @@ def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) 
     """Who, what was said, where and how to reach them: to those called, in private."""
     person = session.get(Member, emergency.person_id) if emergency.person_id else None
     unknown = Text("requests.not_known")
-    raiser = session.get(Member, emergency.raised_by_id) if emergency.raised_by_id else None
-    by_other = raiser is not None and raiser.id != emergency.person_id
-    hamlets = _hamlets(session, emergency) if by_other and person is None else []
+    raiser = _other_who_told(session, emergency)
+    hamlets = _hamlets(session, emergency) if raiser and person is None else []
     return lines(
         Text(
             "emergencies.danger",
@@ -134,7 +136,7 @@ def what(session: Session, canteen: Canteen, emergency: Emergency, number: int) 
             phone=(unsealed(person, "phone") if person else "") or unknown,
         ),
         Text("emergencies.said_by", name=raiser.name, phone=unsealed(raiser, "phone") or unknown)
-        if raiser and by_other
+        if raiser
         else None,
         Text("emergencies.said_by_stranger") if raiser is None and person is None else None,
     )

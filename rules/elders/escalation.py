@@ -24,6 +24,8 @@ GONE = frozenset({Status.LEFT, Status.DECEASED})
 SEARCHING = frozenset({Audience.HELPERS, Audience.ELDER, Audience.TAKER})
 """Audiences that are asked themselves; all others are told that nobody has answered."""
 
+ASKING = frozenset({RequestState.ASKED, RequestState.DONE})
+"""Those responsible are told the phone: the elder is to be asked."""
 HOURS_FROM = 120
 MUTED_FOR = timedelta(minutes=15)
 """Longer than a wrong tap can be taken back."""
@@ -78,13 +80,16 @@ def _call(
     others = [audience for audience in audiences if audience not in SEARCHING]
     known = {besides}
     told: list[Member] = []
-    for group, said in (
-        (others, _alarm(session, about, request, now)),
-        (asked, _question(about, request, now)),
+    for group, said, responsible in (
+        (others, _alarm(session, about, request, now), True),
+        (asked, _question(about, request, now), False),
     ):
         members = [one for one in callouts.people(session, about, group, now) if one.id not in known]
         known |= {member.id for member in members}
-        told += callouts.call(session, canteen, members, Call(key, said, now))
+        reached = callouts.call(session, canteen, members, Call(key, said, now))
+        told += reached
+        if responsible and request.state in ASKING:
+            notices.note_asking(session, request, reached, now)
     return told
 
 

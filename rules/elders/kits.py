@@ -231,4 +231,5 @@ def _tell_of_dispute(session: Session, request: Request, row: Handover, act: Act
     said = Text("requests.look_at_dispute", **facts, name=helper.name, ask=notices.how_to_ask(session, elder))
     key = f"handover:{row.id}:disputed:{int(act.now.timestamp())}"
     others = [one for one in looking if one.id not in (helper.id, act.actor_id)]
-    callouts.call(session, canteen, others, Call(key, Message(said, counting(row.id)), act.now))
+    told = callouts.call(session, canteen, others, Call(key, Message(said, counting(row.id)), act.now))
+    notices.note_asking(session, request, told, act.now)

@@ -132,11 +132,12 @@ def at_the_door(session: Session, visit: Visit, seen: tuple[Iterable[Member], in
     """What was found last, what is to be asked again, what is still open; who is told is kept."""
     home, reader = seen
     for member in home:
-        readings.shown(session, act, member.id, AT_THE_DOOR, (reader,))
-    last = visit_findings.last(session, visit.household_id)
-    if last is not None and last.id != visit.id:
-        visit_findings.reveal(session, last, reader, act)
+        if consents.by_messenger(session, member):
+            readings.shown(session, act, member.id, AT_THE_DOOR, (reader,))
     words = last_words(session, visit)
+    last = visit_findings.last(session, visit.household_id)
+    if last is not None and words is not None:
+        visit_findings.reveal(session, last, reader, act)
     return ([words] if words is not None else []) + to_do(session, visit, home)
 
 

@@ -15,7 +15,7 @@ from rules.audit import Act
 from rules.elders import care
 from rules.lunch import serving
 from rules.lunch.serving import EATEN, EXPECTED, UNDO, check_serves, check_time, held, settle
-from rules.members import readings
+from rules.members import consents, readings
 from rules.members.people import holds
 from rules.values import Refused
 
@@ -105,7 +105,8 @@ def carry(session: Session, meal: Meal, route: str, act: Act) -> list[Stop]:
         if kept.carrier_id in (None, act.actor_id):
             kept.carrier_id = act.actor_id
             session.add(kept)
-            readings.shown(session, act, stop.eater.id, ("address", "phone"), (act.actor_id or 0,))
+            if consents.by_messenger(session, stop.eater):
+                readings.shown(session, act, stop.eater.id, ("address", "phone"), (act.actor_id or 0,))
             mine.append(Stop(stop.route, stop.position, stop.booking, stop.eater, kept))
     session.flush()
     audit.record(session, act, "deliveries.carried", f"meal:{meal.id}", after={"stops": len(mine)})

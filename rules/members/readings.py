@@ -35,6 +35,27 @@ def shown(session: Session, act: Act, subject_id: int, fields: Sequence[str], to
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What is told to several, maybe again and again: of whom, what, and since when."""
+
+    subject_id: int
+    fields: tuple[str, ...]
+    since: datetime
+
+
+def told(session: Session, act: Act, matter: Matter, to: Iterable[int]) -> None:
+    """Keep who was told of a matter, each reader once however often they are."""
+    noted = select(AuditEntry).where(
+        AuditEntry.subject_id == matter.subject_id,
+        AuditEntry.action == "privacy.shown",
+        AuditEntry.at >= matter.since,
+    )
+    rows = [row.after or {} for row in session.exec(noted)]
+    known = {number for after in rows if after.get("fields") == list(matter.fields) for number in after["to"]}
+    shown(session, act, matter.subject_id, matter.fields, [number for number in to if number not in known])
+
+
 def of(session: Session, member: Member, most: int) -> list[Reading]:
     """The latest looks at somebody's private words by others, the newest first."""
     rows = select(AuditEntry).where(AuditEntry.subject_id == member.id, col(AuditEntry.action).in_(SEEN))

@@ -16,7 +16,7 @@ from rules.elders.requests import Wish
 from rules.homes import visit_talk
 from rules.lunch import sheets
 from rules.lunch.deliveries import Stop
-from rules.members import consents
+from rules.members import consents, readings
 from rules.values import encode
 from tests.elders.caring import noon
 from texts import Words
@@ -71,6 +71,8 @@ def test_who_looks_for_her_after_a_missed_lunch_has_her_number_only_if_it_may(
     care.go(session, missed.id, act(daughter, now=noon(31)))
     facts = words(care_notices.to_goer(session, scene, missed).text)
     assert ("7788" in facts, PHONE in facts) == (agrees, agrees)
+    readers = {one.name for one in readings.of(session, granny, 20)}
+    assert readers == ({"李小红", "韦主任"} if agrees else set()), "what was withheld was not seen"
 
 
 def test_where_help_is_needed_nobody_asks_for_consent(session, missed, granny, manager, agrees, act):

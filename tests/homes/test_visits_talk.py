@@ -6,11 +6,13 @@ from sqlmodel import select
 
 from models.audit import AuditEntry
 from models.homes.visits import VisitState
-from models.members.people import Member, Risk, Role, Status
+from models.members.consents import Purpose
+from models.members.people import Consent, Member, Risk, Role, Status
 from models.members.vault import seal
 from rules.elders import needs
 from rules.elders.needs import Said
 from rules.homes import households, visits
+from rules.members import consents, readings
 from tests.homes.visiting import MONDAY, WEDNESDAY, all_visits, newest, taps
 from tests.requesting import buttons_of
 
@@ -186,6 +188,22 @@ def test_the_details_at_the_door(village, session, granny, social_worker, commit
     assert need.id
     told = session.exec(select(AuditEntry).where(AuditEntry.action == "privacy.shown")).one()
     assert (told.subject_id, told.actor_id) == (granny.id, social_worker.id)
+
+
+def test_what_is_withheld_at_the_door_is_no_look(village, session, granny, social_worker, wrote, act):
+    seal(session, granny, phone="13800001001", address="上寨 12 号")
+    wrote(granny, days=30, findings="血压偏高")
+    visit = visits.plan(session, granny, visits.Wanted(WEDNESDAY), act(social_worker))
+    consents.record(session, granny.id, {Purpose.MESSENGER: False}, Consent.SAID, act(granny))
+    session.flush()
+    village.taps(social_worker, f"visit:{visit.id}:see")
+    assert "血压" not in newest(village, social_worker)
+    assert "13800001001" not in newest(village, social_worker)
+    assert readings.of(session, granny, 20) == []
+    consents.record(session, granny.id, {Purpose.MESSENGER: True}, Consent.SAID, act(granny))
+    village.taps(social_worker, f"visit:{visit.id}:see")
+    assert "血压" in newest(village, social_worker)
+    assert len(readings.of(session, granny, 20)) == 2
 
 
 def test_in_english_everything_has_words(village, session, granny, social_worker, committee, elders):
