@@ -178,7 +178,7 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if need is None:
         return becomes(Text("needs.dropped"))
     [one] = need_lists.named(turn.session, [need])
-    return becomes(shown(one))
+    return becomes(shown(turn, one))
 
 
 CARDS = {"needs.answer": written}

@@ -180,18 +180,20 @@ def see(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     need = find(turn, arguments[0])
     needs.look(turn.session, need, turn.asker.id, turn.act)
     [one] = need_lists.named(turn.session, [need])
-    return becomes(shown(one))
+    return becomes(shown(turn, one))
 
 
-def shown(one: Listed) -> Message:
+def shown(turn: Turn, one: Listed) -> Message:
     """A need in full, for who may answer it."""
     need = one.need
     if need.state == NeedState.ANSWERED:
         told = Button(Text("needs.button_told"), f"needtold:{need.id}")
         return Message(
-            Text("needs.told_say_it", name=one.elder, answer=need_notices.answer_said(need)), ((told,),)
+            Text("needs.told_say_it", name=one.elder, answer=need_notices.answer_sent(turn.session, need)),
+            ((told,),),
         )
-    facts = {"name": one.elder, "words": unsealed(need, "words"), "due_on": need.due_on}
+    words = need_notices.words_said(turn.session, need)
+    facts = {"name": one.elder, "words": words, "due_on": need.due_on}
     key = f"needs.card_{need.becomes}" if need.becomes else "needs.card"
     return Message(Text(key, **facts, category=need.category), need_notices.choices(need))
 

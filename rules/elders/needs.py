@@ -207,7 +207,9 @@ def moved(session: Session, need: Need, act: Act, action: str, before: Mapping[s
 
 
 def look(session: Session, need: Need, reader_id: int, act: Act) -> None:
-    """Keep who read an elder's words."""
+    """Keep who read an elder's words; what was withheld was not read."""
+    if not need_notices.may_travel(session, need):
+        return
     after = {"reader": reader_id}
     audit.record(session, act, "needs.seen", f"need:{need.id}", subject_id=need.elder_id, after=after)
 

@@ -12,7 +12,7 @@ from rules import audit
 from rules.audit import Act
 from rules.members import consents
 from rules.members.people import roles_of
-from rules.values import Refused
+from rules.values import Refused, Text
 
 LONGEST = 400
 LASTS = timedelta(days=396)
@@ -47,6 +47,25 @@ def last(session: Session, household_id: int) -> Visit | None:
     done = select(Visit).where(Visit.household_id == household_id, Visit.state == VisitState.DONE)
     done = done.where(Visit.findings != "")
     return session.exec(done.order_by(col(Visit.visited_on).desc(), col(Visit.id).desc()).limit(1)).first()
+
+
+def last_words(session: Session, visit: Visit) -> Text | None:
+    """What was found the last time, if anything was."""
+    newest = last(session, visit.household_id)
+    if newest is None or newest.id == visit.id:
+        return None
+    if not consents.by_messenger(session, session.get_one(Member, newest.elder_id)):
+        return None
+    return Text("visits.last_found", day=newest.visited_on, words=opened(session, newest, "findings"))
+
+
+def told_back(session: Session, visit: Visit, act: Act) -> Text | None:
+    """What was found, told back to who wrote it down, if it may be sent; who read it is kept."""
+    elder = session.get_one(Member, visit.elder_id)
+    if visit.findings and not consents.by_messenger(session, elder):
+        return Text("consents.not_over_messenger", name=elder.name)
+    words = reveal(session, visit, act.actor_id, act)
+    return Text("visits.check_found", words=words) if words else None
 
 
 def forget(session: Session, today: date) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 from models.homes.visits import OPEN_VISITS, Visit, VisitState
 from models.members.people import Canteen, Role
 from rules.audit import Act
-from rules.homes import visit_plans, visit_talk
+from rules.homes import visit_findings, visit_plans, visit_talk
 from rules.homes.visit_talk import Shown
 from rules.members.people import roles_of
 from rules.values import Refused, Text, encode
@@ -45,7 +45,7 @@ def week(session: Session, facts: Facts) -> dict[str, Any]:
 
 def _visit(session: Session, one: Shown) -> dict[str, Any]:
     day = one.visit.day
-    last = visit_talk.last_words(session, one.visit)
+    last = visit_findings.last_words(session, one.visit)
     return {
         "day": day.isoformat(),
         "who": encode(one.who),

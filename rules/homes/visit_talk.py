@@ -134,21 +134,11 @@ def at_the_door(session: Session, visit: Visit, seen: tuple[Iterable[Member], in
     for member in home:
         if consents.by_messenger(session, member):
             readings.shown(session, act, member.id, AT_THE_DOOR, (reader,))
-    words = last_words(session, visit)
+    words = visit_findings.last_words(session, visit)
     last = visit_findings.last(session, visit.household_id)
     if last is not None and words is not None:
         visit_findings.reveal(session, last, reader, act)
     return ([words] if words is not None else []) + to_do(session, visit, home)
-
-
-def last_words(session: Session, visit: Visit) -> Text | None:
-    """What was found the last time, if anything was."""
-    last = visit_findings.last(session, visit.household_id)
-    if last is None or last.id == visit.id:
-        return None
-    if not consents.by_messenger(session, session.get_one(Member, last.elder_id)):
-        return None
-    return Text("visits.last_found", day=last.visited_on, words=opened(session, last, "findings"))
 
 
 def to_do(session: Session, visit: Visit, home: Iterable[Member]) -> list[Text]:
@@ -179,9 +169,8 @@ def asking(session: Session, row: FollowUp) -> Text:
     elder = session.get_one(Member, row.elder_id)
     kind, _, number = row.about.partition(":")
     need = session.get(Need, int(number)) if kind == "need" and number.isdecimal() else None
-    words: Private | Text = (
-        opened(session, need, "words") if need is not None else Text("visits.what_was_done")
-    )
+    may = need is not None and consents.by_messenger(session, elder)
+    words: Private | Text = opened(session, need, "words") if need and may else Text("visits.what_was_done")
     return Text("visits.to_ask", name=elder.name, words=words or Text("visits.what_was_done"))
 
 
@@ -199,8 +188,8 @@ def _need(session: Session, need: Need) -> Text:
     """A need nobody has answered yet, or the answer that is to be told."""
     if need.state == NeedState.ANSWERED:
         name = session.get_one(Member, need.elder_id).name
-        return Text("visits.to_tell", name=name, answer=need_notices.answer_said(need))
-    return Text("visits.open_need", words=opened(session, need, "words"))
+        return Text("visits.to_tell", name=name, answer=need_notices.answer_sent(session, need))
+    return Text("visits.open_need", words=need_notices.words_said(session, need))
 
 
 def late_line(one: Candidate, today: date) -> Text:
@@ -214,8 +203,7 @@ def late_line(one: Candidate, today: date) -> Text:
 def told(session: Session, visit: Visit, act: Act) -> Text:
     """A visit that was written down, for a social worker; who read it is kept."""
     (one,) = shown(session, [visit])
-    words = visit_findings.reveal(session, visit, act.actor_id, act)
-    found = Text("visits.check_found", words=words) if words else None
+    found = visit_findings.told_back(session, visit, act)
     company = Text("visits.check_company", name=one.companion) if one.companion else None
     again = Text("visits.next_on", day=visit.next_on) if visit.next_on else None
     return lines(line(one), found, company, again)

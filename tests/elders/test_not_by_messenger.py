@@ -6,14 +6,19 @@ import pytest
 from sqlmodel import select
 
 from handlers.lunch import deliveries as doors
+from models.audit import AuditEntry
 from models.elders.care import Finding
+from models.elders.needs import NeedOutcome
 from models.elders.requests import RequestKind
+from models.homes.visits import Absence, VisitOutcome
 from models.members.consents import Purpose
 from models.members.people import CareLink, Consent
 from models.members.vault import seal
-from rules.elders import care, care_calls, care_notices, escalation, requests, supplies
+from rules.elders import care, care_calls, care_notices, escalation, needs, requests, supplies
+from rules.elders.needs import Said
 from rules.elders.requests import Wish
-from rules.homes import visit_talk
+from rules.homes import visit_records, visit_talk
+from rules.homes.visit_records import Note
 from rules.lunch import sheets
 from rules.lunch.deliveries import Stop
 from rules.members import consents, readings
@@ -102,3 +107,45 @@ def test_the_carrier_has_neither_address_nor_phone_against_her_will(session, lun
     for said in (str(sheets._stop(session, stop)), words(doors._door(_Turn(session), 1, stop).text)):
         assert ("7788" in said, PHONE in said) == (agrees, agrees)
         assert granny.name in said
+
+
+NEED, ANSWER = "夜里腿痛睡不着", "请医生来看过"
+
+
+@pytest.fixture
+def need(session, granny, social_worker, daughter, agrees, act):
+    """What granny said to her daughter, and who is to answer it."""
+    return needs.note(session, granny, Said(NEED), act(daughter))
+
+
+def test_her_words_go_to_who_answers_them_only_if_they_may(village, session, social_worker, need, agrees):
+    village.taps(social_worker, f"needsee:{need.id}")
+    said = told(village, session, social_worker)
+    assert (NEED in said, "请当面问" in said) == (agrees, not agrees)
+    read = select(AuditEntry).where(AuditEntry.action == "needs.seen")
+    assert bool(session.exec(read).all()) == agrees
+
+
+def test_her_answer_comes_without_what_it_is_about(
+    village, session, granny, social_worker, need, agrees, act
+):
+    needs.answer(session, need.id, NeedOutcome.MET, ANSWER, act(social_worker))
+    said = told(village, session, granny)
+    assert "办好了" in said
+    assert (NEED in said, ANSWER in said) == (agrees, agrees)
+
+
+def test_at_the_door_her_needs_are_not_read_out_against_her_will(session, granny, need, agrees):
+    said = "".join(words(one) for one in visit_talk.still_open(session, [granny.id]))
+    assert (NEED in said, "请当面问" in said) == (agrees, not agrees)
+
+
+def test_what_was_found_is_told_back_only_if_it_may(
+    session, canteen, granny, social_worker, agrees, act, now
+):
+    note = Note(granny.id, now.date(), VisitOutcome.VISITED, findings="血压偏高", absence=Absence.SUDDEN)
+    done = visit_records.record(session, canteen, note, act(social_worker))
+    said = words(visit_talk.told(session, done.visit, act(social_worker)))
+    assert ("血压" in said, "当面问" in said) == (agrees, not agrees)
+    readers = [one.name for one in readings.of(session, granny, 20)]
+    assert readers == (["陈社工"] if agrees else [])

@@ -7,7 +7,7 @@ import pytest
 from models.homes.visits import VisitOutcome
 from models.members.people import Status
 from models.members.vault import opened
-from rules.homes import visit_findings, visit_proposals, visit_talk
+from rules.homes import visit_findings, visit_proposals
 from rules.members import retention, statuses
 from rules.members.statuses import Span
 from tests.homes.visiting import MONDAY, WEDNESDAY
@@ -44,7 +44,7 @@ def test_the_next_plan_still_knows_when_granny_was_seen_and_how_it_went(
     (mine,) = [one for one in before if granny.id in {elder.id for elder in one.elders}]
     assert mine.seen_on == WEDNESDAY - timedelta(days=5)
     assert (visit.outcome, visit.visited_on) == (VisitOutcome.VISITED, mine.seen_on)
-    assert visit_talk.last_words(session, visit) is None
+    assert visit_findings.last_words(session, visit) is None
 
 
 @pytest.mark.parametrize("status", [Status.LEFT, Status.DECEASED])
