@@ -28,16 +28,24 @@ ASKING = frozenset(intent for intent in Intent if intent.value.startswith("reque
 MOST = 3
 
 
+def _unanswered(turn: Turn, word: str) -> Need:
+    """The need behind an old button may have been answered since."""
+    need = find(turn, word)
+    if need.state != NeedState.OPEN:
+        raise Refused("needs.answered_already")
+    return need
+
+
 def ask_outcome(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """What became of it?"""
-    need = find(turn, arguments[0])
+    need = _unanswered(turn, arguments[0])
     rows = tuple((Button(Text(f"NeedOutcome.{one}"), f"needout:{need.id}:{one}"),) for one in OUTCOMES)
     return becomes(Message(Text("needs.which_outcome", name=_name(turn, need)), rows))
 
 
 def ask_words(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """And how is it to be said to the elder?"""
-    need = find(turn, arguments[0])
+    need = _unanswered(turn, arguments[0])
     if arguments[1] not in {one.value for one in OUTCOMES}:
         raise Refused("common.old_button")
     card = turn.ask("needs.answer", awaits_text=True, need=need.id, outcome=arguments[1])
@@ -75,7 +83,7 @@ def _undo(turn: Turn, need: Need, what: str) -> Rows:
 
 def ask_turn(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """What is it to become?"""
-    need = find(turn, arguments[0])
+    need = _unanswered(turn, arguments[0])
     meal = need.category == NeedCategory.MEALS
     kinds = (NeedKind.MENU_WISH if meal else NeedKind.ISSUE, NeedKind.REQUEST, NeedKind.NOTE)
     rows = tuple((Button(Text(f"NeedKind.{kind}"), f"needto:{need.id}:{kind}"),) for kind in kinds)
@@ -105,7 +113,7 @@ def _help_with(turn: Turn, need: Need) -> RequestKind | None:
 
 def more(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Somebody else, or later."""
-    need = find(turn, arguments[0])
+    need = _unanswered(turn, arguments[0])
     later = Button(Text("needs.button_wait", days=DAYS), f"needwait:{need.id}")
     other = Button(Text("needs.button_hand_on"), f"needhand:{need.id}")
     back = Button(Text("common.back"), f"needsee:{need.id}")
@@ -122,6 +130,7 @@ def wait(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 def hand_on(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Who else could answer it: three names at a time, then the one that was tapped."""
     need = find(turn, arguments[0])
+    needs.check_not_closed(need)
     word = arguments[1]
     if word.isdecimal():
         need_changes.hand_to(turn.session, need.id, int(word), turn.act)

@@ -100,6 +100,8 @@ def _kinds(first: int) -> Message:
 
 def turn_page(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Further kinds of help."""
+    if not turn.private:
+        raise Refused("requests.say_in_private")
     return Toast(Text("common.more"), edit=_kinds(int(arguments[0]) if arguments[0].isdecimal() else 0))
 
 

@@ -53,6 +53,8 @@ def _told(turn: Turn, visit_id: int, before: dict[str, object]) -> Toast:
 
 def cannot(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Whoever was to come along cannot."""
+    if not turn.private:
+        raise Refused("visits.say_in_private")
     visit = find(turn, arguments[0])
     visits.cannot(turn.session, visit.id, turn.act)
     visit_notices.companion_cannot(turn.session, turn.village, visit, turn.asker, turn.act)

@@ -10,7 +10,7 @@ from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
 from rules.elders import need_notices
-from rules.elders.needs import OWNERS, UNDO, held, moved, put, seen, tell_owner
+from rules.elders.needs import OWNERS, UNDO, check_not_closed, held, moved, put, seen, tell_owner
 from rules.members.people import roles_of
 from rules.settings import local_day
 from rules.values import Refused
@@ -33,6 +33,7 @@ def unanswer(session: Session, need_id: int, act: Act) -> Need:
 def hand_to(session: Session, need_id: int, owner_id: int, act: Act) -> Need:
     """Another owner; what is about health stays with social workers."""
     need = held(session, need_id, act)
+    check_not_closed(need)
     owner = session.get(Member, owner_id)
     roles = roles_of(session, owner_id)
     if owner is None or owner.canteen_id != need.canteen_id or not roles & set(OWNERS):

@@ -111,6 +111,12 @@ def held(session: Session, need_id: int, act: Act) -> Need:
     return need
 
 
+def check_not_closed(need: Need) -> None:
+    """What the elder has heard is nobody's to hand on."""
+    if need.state == NeedState.CLOSED:
+        raise Refused("needs.answered_already")
+
+
 def may_answer(session: Session, need: Need, member_id: int | None) -> bool:
     """The owner, social workers and managers; what is about health is the social workers' and the owner's alone."""
     if member_id is None or member_id == need.elder_id:
