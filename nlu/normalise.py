@@ -55,9 +55,14 @@ def _alternation(words: list[str]) -> str:
     return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_letter.items())
 
 
-@lru_cache(maxsize=32)  # a sentence is looked at by several readers, one right after the other
 def normalise(text: str, own: Pairs = ()) -> str:
     """The text in half width, simplified, with homophones and dialect words replaced."""
+    return _normalised(text, own)  # one name for `()` said and not said: else each would be kept by itself
+
+
+@lru_cache(maxsize=256)
+def _normalised(text: str, own: Pairs) -> str:
+    """A sentence is looked at by several readers, and by the first of them long before the others: a batch is a hundred."""
     words = extended(own)
     text = NOISE.sub("", unicodedata.normalize("NFKC", text[:LONGEST]))[:LONGEST]
     text = _replaced(_replaced(text, words).translate(words.letters), words)
