@@ -3,6 +3,7 @@
 import re
 
 from nlu.sentence import FURTHEST, Sentence
+from nlu.spans import KIN as RELATIVE
 from nlu.spans import MODES, NEEDS
 
 ORDERED = "预订|预定|预约|预留|订|定|报|留|登记|安排|取消|退"
@@ -28,6 +29,9 @@ LEADING = re.compile(
 """帮订张三的饭: whose meal it is, said behind the verb."""
 FIRST = re.compile(rf"^(?P<who>[{SURNAME}](?!总|家|老师)[一-鿿]{{1,2}})_[^。]{{0,6}}(?:订|报|留|要|吃)")
 """张三丰明天订一份: a name at the very beginning, right before the day."""
+THEIR_MEAL = re.compile("[他她]的?_*的?[饭餐]|[他她]那_*份")
+OWN_KIN = re.compile(rf"我家?(?:{RELATIVE})|{RELATIVE}")
+"""我妈来我这边住，她的饭先停: whose meal the last clause is about."""
 ENGLISH = re.compile(r"\bfor\s+(?P<who>(?:(?:my|our) )?[A-Za-z][a-z'-]*(?: [A-Z][a-z'-]*)*)")
 NOBODY_ELSE = re.compile(
     "(?:.* )?(?:me|us|myself|ourselves|the|an?|this|that|him|her|them|it|one|two|three|four|five|six|seven|eight|nine|ten"
@@ -55,6 +59,8 @@ def whom(sentence: Sentence, person: str | None) -> str | None:
     if leading and person is None:
         return next(name for name in leading.groups() if name)
     said = {words: bool(found["name"]) for found in AFTER.finditer(text) if (words := _else(found))}
+    if person is None and THEIR_MEAL.search(text) and (kin := OWN_KIN.search(text)):
+        return kin[0]
     if person is None:
         return _both(said) or next(iter(said), None) or _in_english(text)
     whole = next((words for words in said if f"{person}的" in words), person)

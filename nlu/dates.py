@@ -5,48 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from nlu.beginnings import begins
+from nlu.day_groups import GROUP, LONGEST_RANGE, RECUR, WEEK, days_from, group, recurrence
+from nlu.lunar import next_lunar
 from nlu.moments import ATOM, WEEKDAYS, resolve, weekday
 from nlu.numbers import HANZI, number
 
-LONGEST_RANGE = 62
 MOST_SPANS = 60
-WEEK = "(?:周|星期|礼拜)"
-RECUR = begins(
-    "a-z每逢天日农工周星礼初",
-    rf"""
-    (?P<weekdays>(?:每个?)?工作日(?:每天)?|每{WEEK}一[到至-]{WEEK}?五|{WEEK}一[到至-]{WEEK}?五(?=每天|天天|都)|every\ weekday|on\ weekdays|every\ work(?:ing)?\ ?day)
-  | (?P<lunar>(?:每个?月|每逢|逢|每个?|农历)+(?:的)?初一[、和,跟]?十五|初一[、和,跟]?十五(?=都|每)|每月农历初一十五)
-  | (?P<weekly>(?:每个?|逢|每逢){WEEK}(?P<days>[一二三四五六日天末1-7](?:[、,和跟 ]?{WEEK}?[一二三四五六日天1-7](?![份个]))*)|every\ (?P<eday>mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:\ and\ (?P<eday2>mon|tue|wed|thu|fri|sat|sun)[a-z]*)?)
-  | (?P<daily>每天|每日|天天|日日|every\ ?day|daily)
-    """,
-    re.VERBOSE,
-)
-GROUP = begins(
-    rf"\da-z{HANZI}今明后接未往这本下周星礼双",
-    rf"""
-    (?P<pair>明后两?[天日]|今明两?天|今天?明天?两天|后天?大后天)
-  | (?P<numbers>(?<![\d.])(?:(?P<nm>\d{{1,2}}|[{HANZI}]{{1,2}}|下个?|这个?|本)月)?(?P<listed>(?:\d{{1,2}}(?:号|日)?[、,和 ]){{1,12}}\d{{1,2}})(?:号|日|(?=[两三四五六]天)))
-  | (?P<coming>(?:接下来|未来|往后|后面)的?(?:(?P<cn>\d{{1,2}}|[{HANZI}]{{1,2}})天|(?P<cw>[一两三])(?:个?星期|周|个?礼拜))|(?:the\ )?next\ (?P<ce>\d|two|three|four|five)\ days)
-  | (?P<rest>(?:这个?|本){WEEK}(?:剩下|余下|剩余)的?(?:几|这几|那几)?[天日]?)
-  | (?P<weekend>(?P<ww>这个?|本|(?<!一)下+个?)?(?:周末|双休日)(?:两天)?|(?P<we>this|next|the)\ weekend)
-  | (?P<several>(?P<sw>这个?|本|(?<!一)下+个?)?{WEEK}(?P<days>[一二三四五六日天](?:[、,和跟]?[一二三四五六日天](?![份个客盒点天]))+)(?![一二三四五六七八九十]*[份个客盒]))
-  | (?P<whole>(?P<hw>这个?|本|(?<!一)下+个?)(?:{WEEK}|星期)(?![一二三四五六日天末\d])|(?P<he>this|next)\ week\b)
-    """,
-    re.VERBOSE,
-)
 FOR_DAYS = re.compile(rf"(?:起|开始)?(?:,|连续|一?连)*(?P<n>\d{{1,2}}|[{HANZI}]{{1,2}})天(?![之以]?[前后])")
 BESIDE = re.compile(r"的?(?:(?P<eve>前一天|头一天|前一日|前夜)|(?:后一天|第二天|次日))")
 UNWANTED = re.compile("(?:那天|这天|就|那餐|那顿|,)*不(?:要|吃|用|来|订|留)(?:了|送|留)?(?:$|[,。!])")
 NEW_YEAR = re.compile("除夕|年三十|年夜|春节|大年|初")
-NEXT_WEEK = re.compile(f"(?<!一)下+个?{WEEK}")
+NEXT_WEEK = re.compile(f"(?<![^周期拜]一)下+个?{WEEK}")
 NEAR = 12
 SINCE = re.compile("起|开始|以后")
 BRIDGE = re.compile(r"(?:开始|起)[^,。;]{0,14}(?:到|至)")
 RANGE = re.compile(
-    r"\s*(?:起|开始)?\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?"
+    r"\s*(?:起|开始)?\s*(?:吃|订|送|报|留|停|用)?\s*(?:到|至|-|~|—+|–|一直到|until|till|through|to)\s*(?:这个?|本)?(?P<bare>[一二三四五六日天](?![份个号月]))?"
 )
-ENGLISH_DAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+LUNAR_DAY = re.compile(rf"初?(?P<day>[{HANZI}]{{1,3}})(?![号日个份月天点{HANZI}])")
+BY_MOON = re.compile("初|[正冬腊]月")
+LUNAR_MONTH = 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +89,9 @@ def _bridged(text: str, spans: list[DateSpan]) -> list[DateSpan]:
 
 def _span(text: str, first: re.Match[str], today: date, past: bool) -> DateSpan:
     if first.re is RECUR:
-        return DateSpan(first.start(), first.end(), (), recur=_recur(first))
+        return DateSpan(first.start(), first.end(), (), recur=recurrence(first))
     if first.re is GROUP:
-        days, whole = _group(first, today)
+        days, whole = group(first, today)
         since = whole and SINCE.match(text, first.end())
         return DateSpan(first.start(), first.end(), days[:1] if since else days, whole=whole)
     day = resolve(first, today, past=past)
@@ -138,7 +116,7 @@ def _running(text: str, span: DateSpan, *, festival: bool) -> DateSpan | None:
     if not found or not (festival or found[0][0] in "起开连,"):
         return None
     days = number(found["n"]) or 0
-    return DateSpan(span.start, found.end(), _days(span.dates[0], days)) if days > 1 else None
+    return DateSpan(span.start, found.end(), days_from(span.dates[0], days)) if days > 1 else None
 
 
 def _ranged(text: str, span: DateSpan, today: date) -> DateSpan:
@@ -148,7 +126,9 @@ def _ranged(text: str, span: DateSpan, today: date) -> DateSpan:
     start = span.dates[0]
     if link["bare"] and re.search(WEEK, text[span.start : span.end]):
         return _filled(span, link.end(), weekday(start, WEEKDAYS[link["bare"]], ""))
-    following = ATOM.match(text, link.end() - len(link["bare"] or ""))
+    if by_moon := _by_moon(text, span, place := link.end() - len(link["bare"] or "")):
+        return by_moon
+    following = ATOM.match(text, place)
     last = resolve(following, start, past=False) if following else None
     if following and last and (following["relative"] or following["which"]):
         last = resolve(following, today)
@@ -159,57 +139,18 @@ def _ranged(text: str, span: DateSpan, today: date) -> DateSpan:
     return _filled(span, following.end(), last)
 
 
+def _by_moon(text: str, span: DateSpan, place: int) -> DateSpan | None:
+    """正月十五到十七: the end of a run by the moon is in the same month."""
+    found = LUNAR_DAY.match(text, place) if BY_MOON.search(text, span.start, span.end) else None
+    last = next_lunar(span.dates[0], number(found["day"]) or 0) if found else None
+    near = found and last and (last - span.dates[0]).days < LUNAR_MONTH
+    return _filled(span, found.end(), last) if near and found and last else None
+
+
 def _filled(span: DateSpan, end: int, last: date) -> DateSpan:
     start = span.dates[0]
     length = min((last - start).days, LONGEST_RANGE)
     return DateSpan(span.start, end, tuple(start + timedelta(n) for n in range(length + 1)))
-
-
-def _recur(found: re.Match[str]) -> str:
-    if found["weekdays"]:
-        return "weekdays"
-    if found["lunar"]:
-        return "lunar:1,15"
-    if found["daily"]:
-        return "daily"
-    if found["eday"]:
-        days = [ENGLISH_DAYS[d] for d in (found["eday"], found["eday2"]) if d]
-    else:
-        days = [WEEKDAYS[c] + 1 for c in found["days"].replace("末", "六日") if c in WEEKDAYS]
-    return "weekly:" + ",".join(str(day) for day in sorted(set(days)))
-
-
-def _group(found: re.Match[str], today: date) -> tuple[tuple[date, ...], bool]:
-    monday = today - timedelta(today.weekday())
-    if found["pair"]:
-        first = 0 if found["pair"][0] == "今" else 2 if "大后" in found["pair"] else 1
-        return _days(today + timedelta(first), 2), False
-    if found["numbers"]:
-        return _numbered(found, today), False
-    if found["coming"]:
-        days = 7 * (number(found["cw"]) or 0) if found["cw"] else number(found["cn"] or found["ce"]) or 0
-        return _days(today + timedelta(1), days), False
-    if found["rest"]:
-        return _days(today + timedelta(1), 6 - today.weekday()), False
-    which = found["ww"] or found["sw"] or found["hw"] or ""
-    ahead = 7 * (which.count("下") + (found["we"] == "next") + (found["he"] == "next"))
-    if found["weekend"]:
-        return _days(monday + timedelta(5 + ahead), 2), False
-    if found["several"]:
-        return tuple(weekday(today, WEEKDAYS[c], which) for c in found["days"] if c in WEEKDAYS), False
-    return _days(monday + timedelta(ahead), 7), True
-
-
-def _numbered(found: re.Match[str], today: date) -> tuple[date, ...]:
-    """15、16号, 3月5、6日: each day read with what is said once for all."""
-    month = f"{found['nm']}月" if found["nm"] else ""
-    named = (ATOM.match(f"{month}{day}号") for day in re.findall(r"\d{1,2}", found["listed"]))
-    days = (resolve(one, today) for one in named if one)
-    return tuple(sorted(day for day in days if day))
-
-
-def _days(first: date, count: int) -> tuple[date, ...]:
-    return tuple(first + timedelta(n) for n in range(max(0, min(count, LONGEST_RANGE))))
 
 
 def _marked(text: str, span: DateSpan) -> DateSpan:

@@ -15,7 +15,7 @@ PLUS = re.compile(r"^\s*[+](?P<count>\d{1,2})(?P<rest>[^\d\n]{0,40})$")
 LEAVE = re.compile(r"^\s*(?:退出|我退出|退出接龙)\s*(?P<number>\d{1,3})?\s*(?P<name>[一-鿿\w]{0,8})\s*$")
 RENAME = re.compile(r"^\s*改\s*(?P<number>\d{1,3})\s+(?P<old>\S{1,12})\s+(?P<new>\S{1,12})\s*$")
 AMOUNT = re.compile(
-    rf"[x×*+]\s*(?P<times>\d{{1,2}})|(?P<amount>{NUMBER}\s*(?=个?人份|份|客|盒|个人|人|位|口|个)|(?<![一-鿿]){NUMBER}(?=$|[\s,。;(送打堂自]|外))|(?P<alone>[俩仨])"
+    rf"[x×*+]\s*(?P<times>\d{{1,2}})|(?P<amount>{NUMBER}\s*(?=个?人份|份|客|盒|个人|人|位|口|个)|(?<![一-鿿]){NUMBER}(?=$|[\s,。;(送打堂自]|外)|(?<=[一-鿿])\d{{1,2}}(?=$|[\s,。;(]))|(?P<alone>[俩仨])"
 )
 CANCELLED = re.compile(
     r"不吃了?(?![辣葱姜蒜香猪牛羊鱼肉素甜肥])|取消|退出|不来了?|不要了?(?![辣葱姜蒜香猪牛羊鱼肉味放太])|退了|退$|❌|✖|✗|删|cancel(?:led)?|not coming",
@@ -37,9 +37,12 @@ TABLE = re.compile(r"^\s*(?:序号|姓名|名字|编号|例|example|name\b)", re
 CLOSING = re.compile(r"^\s*(?:合计|总计|一?共|谢谢|多谢|辛苦|以上|截止|备注|请|$|[^\w]+$)")
 HEADING = re.compile(r"^[\s【\[(]*(?P<words>[^\s::】\])]{1,6})[\s】\])]*[::]?\s*$")
 FOLDED = re.compile(r"\s+(?=\d{1,2}[.、)](?!\d))")
+BY_MODE = re.compile(r"^\s*(?P<words>[^\s::,。、]{1,6})\s*[::]\s*(?P<names>[^\d\s][^::]{1,200})$")
+"""堂食：周伯、吴婶: how those of one line eat."""
+NAMES = re.compile(r"[,、;。]+")
 SIGNING = re.compile(r"接龙|报名|名单|登记|订餐|报餐|sign.?up", re.I)
 NOT_A_NAME = re.compile(
-    r"[餐饭菜汤肉鱼鸡鸭粥面粉蛋瓜豆腐丝丁虾饺包糕酒烟药米油盐糖茶我你他她它们]|[今明后昨]天|周|星期|礼拜|中午|早上|晚上|上午|下午|大人|小孩|孩子|老人|客人|人数|合计|总共|元|块|斤|箱"
+    r"[餐饭菜汤肉鱼鸡鸭粥面粉蛋瓜豆腐丝丁虾饺包糕酒烟药米油盐糖茶我你他她它们]|[今明后昨]天|周(?=[一二三四五六日天末])|星期|礼拜|中午|早上|晚上|上午|下午|大人|小孩|孩子|老人|客人|人数|合计|总共|元|块|斤|箱"
 )
 PIECES = re.compile(r"[\n,、;。]+")
 LONGEST_NAME, LONGEST_NOTE, LONGEST_HEADER, LONGEST_LOOSE = 6, 8, 40, 1500
@@ -56,7 +59,7 @@ class SignUp:
 
 def sign_up(text: str) -> SignUp | None:
     """A numbered list, or names with amounts below or behind a meal; None for anything else."""
-    text = _unfolded(text)
+    text = _by_mode(_unfolded(text))
     if looks_like_list(text):
         return SignUp(header_of(text), entries_of(text))
     return _loose(text)
@@ -67,6 +70,22 @@ def _unfolded(text: str) -> str:
     if "\n" in text or not SIGNING.search(text) or len(text) > LONGEST_LOOSE:
         return text
     return FOLDED.sub("\n", text) if len(FOLDED.findall(text)) >= 2 else text
+
+
+def _by_mode(text: str) -> str:
+    """Names behind 堂食：, each on a line of its own that says how."""
+    lines = [_named_mode(line) for line in text.split("\n")]
+    return "\n".join(lines) if len(lines) > 1 else text
+
+
+def _named_mode(line: str) -> str:
+    found = BY_MODE.match(line)
+    if not found or not MODES.match(found["words"] + " "):
+        return line
+    said = (name.strip() for name in NAMES.split(found["names"]))
+    return "\n".join(
+        name if MODES.search(name + " ") else f"{name} {found['words']}" for name in said if name
+    )
 
 
 def header_of(text: str) -> str:

@@ -30,15 +30,16 @@ MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 DAYS = "mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
 FESTIVE = "".join(sorted({name[0] for name in (*FESTIVALS, *SOLAR, *TERMS)}))
 ATOM = begins(
-    rf"\da-z{HANZI}今明后昨前大下这本上周星礼月初逢农阴旧正冬腊过再{FESTIVE}",
+    rf"\da-z{HANZI}今明后昨前大下这本上周星礼月初逢农阴旧正冬腊过再年新{FESTIVE}",
     rf"""
     (?P<relative>day\ after\ tomorrow|tomorrow|tmrw?|today|tonight|this\ (?:morning|afternoon|evening|noon)|yesterday|大大后天|大后天|大前天|今[天晚早夜]|明[天晚早](?!信)|后[天晚]|昨[天晚夜]|前天)
   | (?P<iso>(?P<iy>20\d\d)[-年/.](?P<im>\d{{1,2}})[-月/.](?P<id>\d{{1,2}})[日号]?)
   | (?P<festival>(?<![零〇一二三四五六七八九十\d])(?:{FESTIVAL_NAMES})(?![日号份个点快乐]))
   | (?P<lunar>(?:农历|阴历|旧历)?(?:(?P<lm>[正冬腊]|(?:(?<=农历)|(?<=阴历)|(?<=旧历)){HAN}{{1,2}})月(?P<ld>初?{HAN}{{1,3}}|\d{{1,2}})(?![日号\d]))|(?P<lmonth>(?<![\d]){HAN}{{1,2}})月(?P<lfirst>初{HAN}))
   | (?P<month_day>(?P<next_month>下个?月|这个?月|本月|\d{{1,2}}月|{HAN}{{1,2}}月)(?P<day>\d{{1,2}}|{HAN}{{1,3}})[号日]?(?![份个人位月点块%\d]))
+  | (?P<new_year>(?:大年|新年|过年|(?<![今明去前后每])年)初(?P<ny>{HAN}))
   | (?P<first>初{HAN}|农历十五|(?<=初一)十五|(?<=初一[、和])十五|逢十五|十五(?=那天|[早中晚]|拜|吃斋|吃素))
-  | (?P<week>(?P<which>这个?|本|(?<!一)下+个?|上个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天1-7])(?![份个\d年]))
+  | (?P<week>(?P<which>这个?|本|(?<![^周期拜]一)下+个?|上个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天1-7])(?![份个\d年]))
   | (?P<number_day>(?<![\d.])(?P<nd>\d{{1,2}}|{HAN}{{1,3}})(?:号|(?<=\d)日)(?![楼线店院床桌车]))
   | (?P<dotted>(?<![\d.:/])(?P<dm>1[0-2]|0?[1-9])[./](?P<dd>3[01]|[12]\d|0?[1-9])(?![\d.:/]|\s*(?:块|元|斤|份|点|%|kg)))
   | (?P<month_end>(?:(?:这个?|本|下个?)?月(?:底|末)|(?:这个?|本|下个?)月的?最后一天))
@@ -70,6 +71,10 @@ def _iso(found: re.Match[str], today: date, past: bool) -> date:
 def _lunar(found: re.Match[str], today: date, past: bool) -> date | None:
     name, day = (found["lm"] or found["lmonth"]), (found["ld"] or found["lfirst"]).removeprefix("初")
     return next_lunar(today, number(day) or 0, LUNAR_MONTHS.get(name) or number(name))
+
+
+def _new_year(found: re.Match[str], today: date, past: bool) -> date | None:
+    return next_lunar(today, number(found["ny"]) or 1, 1)
 
 
 def _first(found: re.Match[str], today: date, past: bool) -> date | None:
@@ -171,7 +176,7 @@ def _after(found: re.Match[str], today: date, past: bool) -> date:
 
 
 RESOLVERS = {
-    "relative": _relative, "iso": _iso, "lunar": _lunar, "month_day": _month_day, "festival": _festival,
+    "new_year": _new_year, "relative": _relative, "iso": _iso, "lunar": _lunar, "month_day": _month_day, "festival": _festival,
     "first": _first, "week": _week, "number_day": _number_day, "dotted": _dotted, "month_end": _month_end,
     "english": _english, "english_date": _english_date, "after": _after,
 }  # fmt: skip

@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from nlu.sentence import Sentence
-from nlu.spans import FOLK, NEEDS, Span
+from nlu.dates import DateSpan
+from nlu.sentence import CLAUSE, Sentence
+from nlu.spans import FOLK, NEEDS, PERSON, Span
 from nlu.values import Part
 
-PORTIONS = ("份", "客", "盒", "套")
+PORTIONS = ("份", "客", "盒", "套", "碗")
 AMONG = re.compile("其中|里面|当中")
 IN_ALL = re.compile("一共|总共|共|合计")
 PLUS = re.compile("加上|再加|还有|另外")
@@ -16,9 +17,14 @@ WITH_ME = re.compile(
     r"[我俺][和跟同与](?![我你他她]?们|大家)[一-鿿]{1,4}?(?:(?:今|明|后)天)?(?:早上|中午|晚上|午饭|晚饭|早饭)?各(?:要|订|来|留)?[一1两二2]"
 )
 """我和张三丰各一份: as much for each of the two."""
+EACH = re.compile("各(?:自|要|订|来|留|报|带|打包)*$")
+"""爸妈各一份: as much for each of those named before."""
+BROUGHT = re.compile("带(?:着|上|了)?$")
+"""我跟老公带三个娃: whoever brings them eats too."""
+OTHERS = re.compile(rf"(?:{PERSON})(?:的|那)")
 FOLKS = re.compile(FOLK)
 REFUSED = re.compile(
-    r"不用|不要(?![辣葱姜蒜香放太])|不吃(?![辣葱姜蒜香猪牛羊鱼肉])|不来|不订|不报|免了|别|自己(?:吃|做|煮|弄|解决)|\bno (?:lunch|dinner|breakfast|meal)|\bnot\b|skip"
+    r"不用|不要(?![辣葱姜蒜香放太])|不煮(?!太)|不吃(?![辣葱姜蒜香猪牛羊鱼肉])|不来|不订|不报|免了|(?<!分)别(?![放煮加炒做太弄])|自己(?:吃|做|煮|弄|解决)|\bno (?:lunch|dinner|breakfast|meal)|\bnot\b|skip"
 )
 
 
@@ -59,6 +65,12 @@ def count_of(sentence: Sentence) -> int | None:
     found = portions_in(sentence) or list(sentence.counts)
     if WITH_ME.search(sentence.low) and len(sentence.counts) == 1:
         return 2 * int(found[0].value)
+    if len(sentence.counts) == 2 and EACH.search(sentence.low, 0, sentence.counts[1].start):
+        return int(sentence.counts[0].value) * int(sentence.counts[1].value)
+    brought = [s for s in sentence.counts if BROUGHT.search(sentence.low, max(0, s.start - 3), s.start)]
+    if brought and not (IN_ALL.search(sentence.low) or portions_in(sentence)):
+        others = [int(s.value) for s in sentence.counts if s.start < brought[0].start]
+        return (others[-1] if others else 1) + sum(int(s.value) for s in brought)
     among = (
         AMONG.search(sentence.low) or IN_ALL.search(sentence.low) or NEEDS.match(sentence.low, found[-1].end)
     )
@@ -78,9 +90,18 @@ def parts_of(sentence: Sentence, *, refused: bool = False) -> tuple[Part, ...]:
             sentence, [s.start for s in sentence.meals if str(s.value)], by_day=False, refused=refused
         )
     days = [s for s in sentence.days if s.dates and not s.removed]
-    if len(days) > 1 and len(sentence.counts) > 1:
+    if len({day.dates for day in days}) > 1 and len(sentence.counts) > 1 and _each_counted(sentence, days):
         return _parts_by(sentence, [s.start for s in days], by_day=True, refused=refused)
-    return _by_mode(sentence)
+    return _by_mode(sentence) or here_and_there(sentence)
+
+
+def _each_counted(sentence: Sentence, days: list[DateSpan]) -> bool:
+    """Whether between any day and the next something is counted."""
+    starts = [day.start for day in days]
+    return all(
+        sentence.within(start, end).counts
+        for start, end in zip(starts, [*starts[1:], len(sentence.text) + 1], strict=True)
+    )
 
 
 def _parts_by(sentence: Sentence, starts: list[int], *, by_day: bool, refused: bool) -> tuple[Part, ...]:
@@ -106,6 +127,19 @@ def _by_mode(sentence: Sentence) -> tuple[Part, ...]:
         return ()
     meal, dates = meal_of(sentence), sentence.dates
     return tuple(Part(dates, meal, int(n.value), mode) for n, mode in zip(portions, modes, strict=True))
+
+
+def here_and_there(sentence: Sentence) -> tuple[Part, ...]:
+    """我在食堂吃，我老伴那份送到家里: two clauses, each with who and how."""
+    places = [(m.start(), m.end()) for m in CLAUSE.finditer(sentence.low)]
+    pieces = [piece for place in places if (piece := sentence.within(*place)).modes]
+    if len(pieces) != 2 or mode_of(pieces[0]) == mode_of(pieces[1]):
+        return ()
+    second = next(low for low in (sentence.low[b:e] for b, e in places if b <= pieces[1].modes[0].start < e))
+    if not OTHERS.search(second):
+        return ()
+    meal, dates = meal_of(sentence), sentence.dates
+    return tuple(Part(dates, meal, count_of(piece) or 1, mode_of(piece)) for piece in pieces)
 
 
 def _days_before(sentence: Sentence, start: int) -> tuple[date, ...]:

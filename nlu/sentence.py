@@ -134,7 +134,8 @@ def _corrected(sentence: Sentence) -> Sentence:
 def skeleton_of(sentence: Sentence) -> str:
     """The sentence in lower case with days, meals and counts as single capital letters (E a day left out); days gone by stay."""
     days = [s for s in sentence.days if not GONE.match(sentence.low, s.start)]
-    marks = [(s.start, s.end, "R" if s.recur else "E" if s.removed else "D") for s in days]
+    stops = "停"  # 从后天停到周一: what is done from one day to another stands between them
+    marks = [(s.start, s.end, _letter(s) + stops * (stops in sentence.low[s.start : s.end])) for s in days]
     marks += [
         (s.start, s.end - sentence.low.startswith("班", s.end - 1), "T" if s.plain else "M")
         for s in sentence.meals
@@ -148,6 +149,10 @@ def skeleton_of(sentence: Sentence) -> str:
         out.append(_plain(sentence.low[place : max(start, place)]) + letter)
         place = end
     return "".join(out) + _plain(sentence.low[place:])
+
+
+def _letter(span: DateSpan) -> str:
+    return "R" if span.recur else "E" if span.removed else "D"
 
 
 def _plain(text: str) -> str:

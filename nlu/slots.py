@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from nlu.beneficiaries import whom
 from nlu.numbers import NUMBER, number
-from nlu.parts import REFUSED, count_of, meal_of, mode_of, parts_of
+from nlu.parts import REFUSED, count_of, here_and_there, meal_of, mode_of, parts_of
 from nlu.sentence import CLAUSE, Sentence
 from nlu.spans import KIN, TITLE, find_needs, find_person, find_time
 from nlu.values import Intent, Part, Slots
+from nlu.visit_notes import told_of
 
 TURN = re.compile(
     r"(?:改|换|挪|推|调)(?:成|到|为|去|在)?|变成|instead of|(?:change|move|switch)[^.]{0,30}? to |make it "
@@ -31,12 +32,11 @@ WITH_MEAL = MEALS | {
     Intent.LEAVE_SHIFT,
 }
 NOTES = {
-    Intent.REQUEST_MEDICINE: re.compile(r"(?P<n3>(?:降压|血压|糖尿病|感冒|心脏|胃|止痛|止咳|消炎|眼|跌打|风湿|退烧|安眠|咳嗽|晕车|痛风|高血压|降糖|降脂|皮肤|过敏|哮喘|关节|膏)(?:药酒|药水|药膏|药片|药|酒)|二甲双胍|氨氯地平|硝苯地平|阿司匹林|布洛芬|阿莫西林|维生素\w?|钙片|速效救心丸|救心丸|风油精|红花油|云南白药|创可贴|胰岛素|降压片|眼药水)|(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)"),
+    Intent.REQUEST_MEDICINE: re.compile(r"(?P<n3>(?:降压|血压|糖尿病|感冒|心脏|胃|止痛|止咳|消炎|眼|跌打|风湿|退烧|安眠|咳嗽|晕车|痛风|高血压|降糖|降脂|皮肤|过敏|哮喘|关节|膏)(?:药酒|药水|药膏|药片|药|酒)|二甲双胍|氨氯地平|硝苯地平|阿司匹林|布洛芬|阿莫西林|[缬氯]沙坦|[厄替][贝米]沙坦|美托洛尔|比索洛尔|阿托伐他汀|辛伐他汀|奥美拉唑|格列美脲|阿卡波糖|碘伏|纱布|棉签|膏药|止痛[膏贴]|眼药膏|维生素\w?|钙片|速效救心丸|救心丸|风油精|红花油|云南白药|创可贴|胰岛素|降压片|眼药水)|(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)|\b(?P<n4>insulin|eye ?drops?|painkillers?|pills|tablets|ointment|inhaler)"),
     Intent.REQUEST_REPAIR: re.compile(r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)"),
-    Intent.REQUEST_OTHER: re.compile(r"(?P<note>写(?:封|一封|个)?信|柴火|心肺复苏|理发|剪(?:头发|指甲)|交?(?:一?下)?(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
+    Intent.REQUEST_OTHER: re.compile(r"(?:填|办|写|交|领|弄|申请)(?:一下|一个|一张|个|张|份|了)*(?P<what>[一-鿿]{1,5}?)(?:的)?(?:申请|表|证|手续|[钱费])|(?P<note>液化气|煤气|医保|去(?:家里)?看(?:看|一?[下眼])|盖个?章|写(?:封|一封|个)?信|柴火|心肺复苏|理发|剪(?:头发|指甲)|交?(?:一?下)?(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
     Intent.MENU_WISH: re.compile(r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上)(?:点|一?次|一?顿|些|一?碗|个|一?道)?(?P<note>[一-鿿]{1,8}?)(?:了|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)"),
     Intent.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|洒了|[汤菜饭肉]?(?:太|有点|好|很)?[咸硬凉淡油辣](?=了|死|点|$|[,。!])|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
-    Intent.VISIT_NOTE: re.compile(r"(?P<note>[^,。;]*(?:腿脚不便|血压[^,。]{0,4}|行动不便|独居|降压药[^,。]{0,4}|漏水|摔[^,。]{0,4}|屋顶漏雨|漏雨|扶手|(?:每周|每天)?量血压|送餐上门)|(?P<n2>屋顶漏雨|漏雨|扶手|每周量血压))"),
 }  # fmt: skip
 RATING = re.compile(
     r"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
@@ -48,8 +48,10 @@ BEFORE = re.compile(r"^\s*(?:之前|原来|原先|本来|原本|原定|以前|�
 
 
 OWN_LAST, OWN_FIRST = re.compile("我(?:的|这|那|本|个|,)*$"), re.compile("我(?:的|这|那|本|个)*$")
+CALLED = re.compile(rf"([一-鿿]{{1,2}}(?:{TITLE})|[阿老小][一-鿿]),你")
+"""梁姐，你礼拜四的班: who is spoken to."""
 VISITED = re.compile(
-    rf"(?:探访|走访|家访|入户|探望|回访|随访|看望|去了|到了|看了)了?:?(?:[一-鿿\d]{{1,2}}[组寨屯队的]+)?(?P<who>[一-鿿]{{1,2}}(?:{TITLE}))"
+    rf"(?:探访|走访|家访|入户|探望|回访|随访|看望|去了|到了|看了|[午天]到|去看)了?:?(?:[一-鿿\d]{{1,2}}[组寨屯队的]+)?(?P<who>[一-鿿]{{1,2}}(?:{TITLE}))"
 )
 OWN_KIN = re.compile(rf"我家?(?:{KIN})|\bmy (?:mother|father|mum|mom|dad|grandma|grandpa|granny)\b", re.I)
 FOR_KIN = frozenset(
@@ -62,7 +64,20 @@ FOR_KIN = frozenset(
     }
 )
 REFUSES = re.compile(r"(?<!都)(?:不(?!是)|取消|退|别|停|撤|免|cancel|skip)|\bno\b|n't")
-ELSEWHERE = {Intent.BOOK_MEAL: REFUSED, Intent.CANCEL_MEAL: KEPT, Intent.CHANGE_MEAL: BEFORE}
+SPEAKER = re.compile("[我俺]们?(?:俩|自己)?(?:在|来|去|过|到|堂)")
+GUEST = re.compile(
+    rf"(?:^|[,。;! ])(?:我家?)?(?:{KIN}|[老小阿][一-鿿])(?:{KIN})?们?(?:也|都|又|就|要|想|会|不|没|突然|临时)*(?:来|回|过来|走|去|在家)"
+)
+"""少订一份，孙子不来了: why there are more or fewer, and not for whom."""
+TOLD = re.compile(
+    r"^(?!.*(?:订|报|留|要|送|份|吃|过来|加|安排|备|打包|食堂|一起)).*(?:今天|昨[天晚夜]|前天|今早|早上|中午|晚上|刚才|刚刚).*(?:了|过|没|看不|走不|动不)"
+)
+"""早上扭了下脚: what happened, and no meal."""
+ELSEWHERE = {
+    Intent.BOOK_MEAL: re.compile(f"{REFUSED.pattern}|{TOLD.pattern}"),
+    Intent.CANCEL_MEAL: KEPT,
+    Intent.CHANGE_MEAL: BEFORE,
+}
 """Clauses that speak of another meal than the one the sentence is for."""
 
 
@@ -81,7 +96,7 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     """The slots that the intent has room for."""
     if intent in QUIET:
         return Slots()
-    person = find_person(sentence.text, names)
+    person = _visited(intent, sentence.text) or find_person(sentence.text, names)
     if intent in ELSEWHERE:
         person = whom(sentence, person)
         sentence = sentence.without(ELSEWHERE[intent])
@@ -101,11 +116,13 @@ def fill(intent: Intent, sentence: Sentence, names: frozenset[str]) -> Slots:
     return _special(intent, base, sentence)
 
 
+def _visited(intent: Intent, text: str) -> str | None:
+    seen = VISITED.search(text) if intent is Intent.VISIT_NOTE else None
+    return seen["who"] if seen else None
+
+
 def _spoken_of(intent: Intent, text: str) -> str | None:
-    """Who a visit was to, or whose matter it is, when the sentence is no order."""
-    if intent is Intent.VISIT_NOTE:
-        seen = VISITED.search(text)
-        return seen["who"] if seen else None
+    """Whose matter it is, when the sentence is no order."""
     kin = OWN_KIN.search(text) if intent in FOR_KIN else None
     return kin[0] if kin else None
 
@@ -113,14 +130,22 @@ def _spoken_of(intent: Intent, text: str) -> str | None:
 def _book(base: Slots, sentence: Sentence, *, refused: bool = False) -> Slots:
     notes, parts = find_needs(sentence.low), parts_of(sentence, refused=refused)
     if len(parts) > 1:
+        base = replace(base, beneficiary=None) if _speaker_too(sentence, parts) else base
         return replace(base, notes=notes, parts=parts, meal=None)
     only = parts[0] if parts else Part(base.dates, base.meal, count_of(sentence), mode_of(sentence))
     return replace(base, notes=notes, dates=only.dates, meal=only.meal, count=only.count, mode=only.mode)
 
 
+def _speaker_too(sentence: Sentence, parts: tuple[Part, ...]) -> bool:
+    """Whether the first of two who eat in different ways is the speaker."""
+    return parts == here_and_there(sentence) and bool(SPEAKER.search(sentence.low))
+
+
 def _change(base: Slots, sentence: Sentence) -> Slots:
     delta = _delta(sentence.low)
     turn = TURN.search(sentence.low)
+    if delta and GUEST.search(sentence.text):
+        base = replace(base, beneficiary=None)
     if delta and not (turn and sentence.within(turn.end(), len(sentence.text) + 1).counts):
         return replace(base, count_delta=delta, mode=None)
     if not turn:
@@ -155,6 +180,8 @@ def _special(intent: Intent, base: Slots, sentence: Sentence) -> Slots:
         base = replace(base, time=find_time(sentence.low))
     if intent is Intent.FEEDBACK:
         base = replace(base, rating=_rating(sentence.low))
+    if intent is Intent.VISIT_NOTE:
+        return replace(base, notes=told_of(sentence.text))
     if intent in NOTES:
         base = replace(base, notes=_notes(NOTES[intent], sentence.text))
     return base
@@ -168,7 +195,9 @@ def _swap(base: Slots, sentence: Sentence) -> Slots:
         sentence.text,
     )
     who = base.beneficiary or (whom and (whom[1] or whom[2])) or None
-    who = None if who in ("我", "你", "他", "她", "谁") else who
+    who = None if who in ("人", "别人", "我", "你", "他", "她", "谁") else who
+    called = CALLED.match(sentence.text) if who is None else None
+    who = called[1] if called else who
     if len(days) < 2:
         return replace(base, beneficiary=who)
     own, wanted = days[0], days[-1]

@@ -81,6 +81,17 @@ def read_note(text: str, names: Collection[str] = ()) -> VisitNote:
     return VisitNote(_people(said, known), _outcome(clauses), "，".join(found), wishes, alone)
 
 
+def told_of(text: str) -> str | None:
+    """All that is told of a visit but whom it was to, clause by clause."""
+    whose = _whose([])
+    clauses = [clause.strip() for clause in CLAUSES.split(normalise(text[:LONGEST]))]
+    told = (
+        whose.sub("", HEAD.sub("", clause, count=1).strip(), count=1) if HEAD.match(clause) else clause
+        for clause in clauses
+    )
+    return "；".join(rest for rest in told if rest.strip()) or None
+
+
 def _people(said: str, known: list[str]) -> tuple[str, ...]:
     """Names of the village in the order they were said, then whoever else is spoken of."""
     spoken = [found[0] for found in re.finditer(PERSON, said)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nlu import Context, as_labels, understand
+from nlu.normalise import normalise
 
 DATA = Path(__file__).parent / "data"
 QUIET = {"chatter", "thanks", "unclear"}
@@ -92,7 +93,8 @@ def all_dates(slots: dict[str, Any]) -> set[str]:
 
 
 def _lines(slots: dict[str, Any]) -> list[tuple[Any, ...]]:
-    return [(e["name"], e["count"], e["mode"]) for e in slots["entries"]]
+    """The lines of a list; 陳嬸 and 陈婶 are one name."""
+    return [(normalise(e["name"]), e["count"], e["mode"]) for e in slots["entries"]]
 
 
 def _core(slots: dict[str, Any], row: dict[str, Any]) -> tuple[Any, ...]:

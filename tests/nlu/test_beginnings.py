@@ -71,7 +71,7 @@ def test_no_word_of_a_villager_is_missed_for_its_first_letter(name):
 
 
 def test_there_are_such_patterns():
-    assert {"nlu.moments.ATOM", "nlu.dates.GROUP", "nlu.spans.MODES"} <= patterns().keys()
+    assert {"nlu.moments.ATOM", "nlu.day_groups.GROUP", "nlu.spans.MODES"} <= patterns().keys()
 
 
 def test_a_letter_that_is_missing_is_seen():
