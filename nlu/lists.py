@@ -44,6 +44,8 @@ SIGNING = re.compile(r"接龙|报名|名单|登记|订餐|报餐|sign.?up", re.I
 NOT_A_NAME = re.compile(
     r"[餐饭菜汤肉鱼鸡鸭粥面粉蛋瓜豆腐丝丁虾饺包糕酒烟药米油盐糖茶我你他她它们]|[今明后昨]天|周(?=[一二三四五六日天末])|星期|礼拜|中午|早上|晚上|上午|下午|大人|小孩|孩子|老人|客人|人数|合计|总共|元|块|斤|箱"
 )
+FOR_SEVERAL = re.compile(r"[^ ]{0,16}(?:报|订|登记)[^ ]{0,12} [一-鿿]{2,5}\d*\S* [一-鿿]{2,5}")
+"""帮三组几家报明天中午的 李奶奶一份 赵爷爷一份: names with blanks between."""
 PIECES = re.compile(r"[\n,、;。]+")
 LONGEST_NAME, LONGEST_NOTE, LONGEST_HEADER, LONGEST_LOOSE = 6, 8, 40, 1500
 NAME = re.compile(r"[A-Za-z][A-Za-z .'-]{0,24}[A-Za-z]|[A-Za-z]|[一-鿿·]{1,8}")
@@ -117,7 +119,7 @@ def _mode_of_heading(line: str) -> str | None:
 
 def _loose(text: str) -> SignUp | None:
     """Lines or pieces without numbers: taken for a list only when every one is a name with an amount."""
-    header, _, body = text.partition("\n") if "\n" in text else text.partition(":")
+    header, _, body = _headed(text)
     if not body or len(text) > LONGEST_LOOSE or len(header) > LONGEST_HEADER:
         return None
     pieces = [piece for piece in PIECES.split(body) if not CLOSING.match(piece) and not TABLE.match(piece)]
@@ -125,6 +127,15 @@ def _loose(text: str) -> SignUp | None:
     telling = sum(bool(AMOUNT.search(p) or MODES.search(p) or CANCELLED.search(p)) for p in pieces)
     plain = telling == len(pieces) or SIGNING.search(header) or ("\n" in text and 2 * telling >= len(pieces))
     return SignUp(header, kept) if len(kept) >= 2 and len(kept) == len(pieces) and plain else None
+
+
+def _headed(text: str) -> tuple[str, str, str]:
+    if "\n" in text:
+        return text.partition("\n")
+    if ":" in text or not FOR_SEVERAL.match(text):
+        return text.partition(":")
+    header, _, body = text.partition(" ")
+    return header, " ", body.replace(" ", ",")
 
 
 def _named(piece: str) -> Entry | None:

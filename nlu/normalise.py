@@ -12,7 +12,7 @@ LONGEST = 4096
 NOISE = re.compile(r"[\u200b-\u200f\u2060\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 SPACES = re.compile(r"[ \t\u3000\xa0]+")
 PORTIONS = re.compile(r"(?<=[0-9一二两三四五六七八九十俩仨])分(?![钟之])")
-RATED = re.compile(r"打(?![包饭抱])|评|满意|\d\s*分.{0,3}(?:好|差)|满分")
+RATED = re.compile(r"[扣评][一二三四五\d]分|打(?![包饭抱])|评|满意|\d\s*分.{0,3}(?:好|差)|满分")
 Pairs = tuple[tuple[str, str], ...]
 
 

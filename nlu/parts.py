@@ -151,8 +151,19 @@ def _days_before(sentence: Sentence, start: int) -> tuple[date, ...]:
     return tuple(sorted({day for span in chosen for day in span.dates}))
 
 
+def _of_the_last(sentence: Sentence) -> bool:
+    """早饭一份，后天午饭两份打包: how the last is had, said in its own clause."""
+    mode = sentence.modes[0]
+    clauses = [
+        (m.start(), m.end()) for m in CLAUSE.finditer(sentence.low) if m.start() <= mode.start < m.end()
+    ]
+    own = sentence.within(*clauses[0]) if clauses else sentence
+    counted = len(sentence.counts) > len(own.counts) > 0
+    return counted and "都" not in sentence.low[: mode.start] and bool(own.meals)
+
+
 def _evened(parts: list[Part], sentence: Sentence) -> tuple[Part, ...]:
     """One count or mode said once for all parts belongs to all."""
     shared_count = count_of(sentence) if len(sentence.counts) == 1 else None
-    shared_mode = mode_of(sentence) if len(sentence.modes) == 1 else None
+    shared_mode = mode_of(sentence) if len(sentence.modes) == 1 and not _of_the_last(sentence) else None
     return tuple(replace(p, count=p.count or shared_count, mode=p.mode or shared_mode) for p in parts)

@@ -33,7 +33,9 @@ MENTION = re.compile(r"@(?:食堂|小助手|机器人|canteen|gulou|bot)\S*\s*|@
 EATING = re.compile("吃|饭|餐|[份客盒]|食堂|meal|lunch|dinner|breakfast|eat")
 OWN = re.compile(r"我|\bmy\b")
 WORKING = re.compile("班|帮厨|值日|洗碗|送餐|送饭|做饭|掌勺|shift")
-BESIDES = re.compile(r"[DERTMN]|报一?[下报]|记一?下|登记一?下|接龙|报名|登记|各位|大家|的|[^\w]|group|note")
+BESIDES = re.compile(
+    r"[DERTMN]|报一?[下报]?(?!名)|记一?下|登记一?下|我?(?:帮|替|给)[一-鿿]{0,6}(?:家|户|几个人?)|这?[几这]位|这些人|这几个人?|接龙|报名|登记|各位|大家|的|[^\w]|group|note"
+)
 
 
 def understand(text: str, now: datetime, context: Context | None = None) -> Understanding:

@@ -10,7 +10,7 @@ from nlu.numbers import number
 from nlu.spans import Span, find_counts, find_meals, find_modes
 
 CORRECTION = re.compile(
-    r"(?:哦|啊|噢|喔)?不是(?:早上?|中午|晚上?|早饭|午饭|晚饭|今天|明天|后天|周.|\d+[号份])[^,]{0,2},?(?:是|要)|哦不|啊不|噢不|呃不|喔不|不对|说错了?|讲错了?|不不不?|打错了?|搞错了,|不是,?(?=后|明|大|周|下|两|三|一)|no wait|sorry,? i mean|i mean|actually"
+    r"(?:哦|啊|噢|喔)?不是(?:早上?|中午|晚上?|早饭|午饭|晚饭|今天|明天|后天|周.|\d+[号份])[^,]{0,2},?(?:是|要)|哦不|啊不|噢不|呃不|喔不|不对|(?:说|讲|看|记|数|算)错(?:日[历子]|人数|一个)?了?|不不不?|打错了?|(?<=[份个人客位]),?(?=应该是)|搞错了,|不是,?(?=后|明|大|周|下|两|三|一)|no wait|sorry,? i mean|i mean|actually"
 )
 
 CLAUSE = re.compile(r"(?:[^,。;!?\n ]|(?<![一-鿿]) )+")

@@ -12,10 +12,10 @@ from nlu.values import Intent, Part, Slots
 from nlu.visit_notes import told_of
 
 TURN = re.compile(
-    r"(?:改|换|挪|推|调)(?:成|到|为|去|在)?|变成|instead of|(?:change|move|switch)[^.]{0,30}? to |make it "
+    r"(?:改|换|挪|推|调)(?:成|到|为|去|在)?|[减加增降收](?:成|到|为)|变成|(?<!one )(?<!two )(?<!three )(?<!four )(?<!five )(?<!six )instead of|(?:change|move|switch)[^.]{0,30}? to |make it "
 )
 DELTA = re.compile(
-    rf"(?:(?P<less>少|减)(?:订|送|做|留|要|报|少|掉|去)?|(?P<more>多|再?加|再?添|再?多加)(?:加|订|送|做|留|要|来|报)?)(?P<n>{NUMBER})\s*(?:份|个|客|盒|人|位)"
+    rf"(?:(?P<less>少|减)(?:订|送|做|留|要|报|少|掉|去)?|(?P<more>多|再?加|再?添|再?多加)(?:加|订|送|做|留|要|来|报|备|煮)?)(?P<n>{NUMBER})\s*(?:份|个|客|盒|人|位)"
 )
 ENGLISH_DELTA = re.compile(
     r"(?P<n>one|two|three|\d) (?:(?P<more>more)|(?P<less>less|fewer))|add (?P<add>one|two|three|\d)"
@@ -33,13 +33,13 @@ WITH_MEAL = MEALS | {
 }
 NOTES = {
     Intent.REQUEST_MEDICINE: re.compile(r"(?P<n3>(?:降压|血压|糖尿病|感冒|心脏|胃|止痛|止咳|消炎|眼|跌打|风湿|退烧|安眠|咳嗽|晕车|痛风|高血压|降糖|降脂|皮肤|过敏|哮喘|关节|膏)(?:药酒|药水|药膏|药片|药|酒)|二甲双胍|氨氯地平|硝苯地平|阿司匹林|布洛芬|阿莫西林|[缬氯]沙坦|[厄替][贝米]沙坦|美托洛尔|比索洛尔|阿托伐他汀|辛伐他汀|奥美拉唑|格列美脲|阿卡波糖|碘伏|纱布|棉签|膏药|止痛[膏贴]|眼药膏|维生素\w?|钙片|速效救心丸|救心丸|风油精|红花油|云南白药|创可贴|胰岛素|降压片|眼药水)|(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)|\b(?P<n4>insulin|eye ?drops?|painkillers?|pills|tablets|ointment|inhaler)"),
-    Intent.REQUEST_REPAIR: re.compile(r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)"),
-    Intent.REQUEST_OTHER: re.compile(r"(?:填|办|写|交|领|弄|申请)(?:一下|一个|一张|个|张|份|了)*(?P<what>[一-鿿]{1,5}?)(?:的)?(?:申请|表|证|手续|[钱费])|(?P<note>液化气|煤气|医保|去(?:家里)?看(?:看|一?[下眼])|盖个?章|写(?:封|一封|个)?信|柴火|心肺复苏|理发|剪(?:头发|指甲)|交?(?:一?下)?(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
-    Intent.MENU_WISH: re.compile(r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上)(?:点|一?次|一?顿|些|一?碗|个|一?道)?(?P<note>[一-鿿]{1,8}?)(?:了|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)"),
-    Intent.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|洒了|[汤菜饭肉]?(?:太|有点|好|很)?[咸硬凉淡油辣](?=了|死|点|$|[,。!])|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
+    Intent.REQUEST_REPAIR: re.compile(r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|保险丝|闸|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)"),
+    Intent.REQUEST_OTHER: re.compile(r"(?P<parcel>包裹|快递|[脚手]?趾?甲)|(?:填|办|写|交|领|弄|申请)(?:一下|一个|一张|个|张|份|了)*(?P<what>[一-鿿]{1,5}?)(?:的)?(?:申请|表|证|手续|钱)|(?P<note>液化气|煤气|医保|去(?:家里)?看(?:看|一?[下眼])|盖个?章|写(?:封|一封|个)?信|柴火|心肺复苏|理发|剪(?:头发|指甲)|交?(?:一?下)?(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
+    Intent.MENU_WISH: re.compile(r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上|整|熬|煲|食过)(?:点|一?次|一?顿|些|一?碗|个|一?道|一?回)?(?P<note>[一-鿿、]{1,10}?)(?:这种|那种|给我们|了|嘛|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)"),
+    Intent.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|洒了|[汤菜饭肉]?(?:太|有点|好|很)?[咸硬凉淡油辣](?=了|死|点|得|$|[,。!])|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
 }  # fmt: skip
 RATING = re.compile(
-    r"(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
+    r"(?<!扣)(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
 )
 ORDERED = rf"^(?!.*(?:不|取消|退|别|停|撤|免)).*[早中午晚餐饭].*{NUMBER}(?:份|个人|位|客)"
 ALSO = rf"^(?!.*(?:不|取消|退|别|停|撤|免)).*{NUMBER}(?:份|个人|位|客)"
@@ -50,8 +50,9 @@ BEFORE = re.compile(r"^\s*(?:之前|原来|原先|本来|原本|原定|以前|�
 OWN_LAST, OWN_FIRST = re.compile("我(?:的|这|那|本|个|,)*$"), re.compile("我(?:的|这|那|本|个)*$")
 CALLED = re.compile(rf"([一-鿿]{{1,2}}(?:{TITLE})|[阿老小][一-鿿]),你")
 """梁姐，你礼拜四的班: who is spoken to."""
+ENGLISH_WITH = re.compile(r"\bwith ([A-Z][a-z]+)'s\b")
 VISITED = re.compile(
-    rf"(?:探访|走访|家访|入户|探望|回访|随访|看望|去了|到了|看了|[午天]到|去看)了?:?(?:[一-鿿\d]{{1,2}}[组寨屯队的]+)?(?P<who>[一-鿿]{{1,2}}(?:{TITLE}))"
+    rf"(?:探访|走访|家访|入户|探望|回访|随访|看望|去了|到了|看了|[午天]到|去看|刚从|刚才从|刚刚从)了?:?(?:[一-鿿\d]{{1,2}}[组寨屯队的]+)?(?P<who>[一-鿿]{{1,2}}(?:{TITLE}))"
 )
 OWN_KIN = re.compile(rf"我家?(?:{KIN})|\bmy (?:mother|father|mum|mom|dad|grandma|grandpa|granny)\b", re.I)
 FOR_KIN = frozenset(
@@ -66,7 +67,7 @@ FOR_KIN = frozenset(
 REFUSES = re.compile(r"(?<!都)(?:不(?!是)|取消|退|别|停|撤|免|cancel|skip)|\bno\b|n't")
 SPEAKER = re.compile("[我俺]们?(?:俩|自己)?(?:在|来|去|过|到|堂)")
 GUEST = re.compile(
-    rf"(?:^|[,。;! ])(?:我家?)?(?:{KIN}|[老小阿][一-鿿])(?:{KIN})?们?(?:也|都|又|就|要|想|会|不|没|突然|临时)*(?:来|回|过来|走|去|在家)"
+    rf"(?:^|[,。;! ])(?:我家?)?(?:{KIN}|[老小阿][一-鿿])(?:{KIN})?们?(?:也|都|又|就|要|想|会|不|没|突然|临时)*(?:过?来|回[来家]?|走|去|在家?)(?:不[了成])?了?(?:吃饭?)?(?=[,。! ]|$)"
 )
 """少订一份，孙子不来了: why there are more or fewer, and not for whom."""
 TOLD = re.compile(
@@ -144,7 +145,7 @@ def _speaker_too(sentence: Sentence, parts: tuple[Part, ...]) -> bool:
 def _change(base: Slots, sentence: Sentence) -> Slots:
     delta = _delta(sentence.low)
     turn = TURN.search(sentence.low)
-    if delta and GUEST.search(sentence.text):
+    if (delta or turn) and GUEST.search(sentence.text):
         base = replace(base, beneficiary=None)
     if delta and not (turn and sentence.within(turn.end(), len(sentence.text) + 1).counts):
         return replace(base, count_delta=delta, mode=None)
@@ -196,6 +197,8 @@ def _swap(base: Slots, sentence: Sentence) -> Slots:
     )
     who = base.beneficiary or (whom and (whom[1] or whom[2])) or None
     who = None if who in ("人", "别人", "我", "你", "他", "她", "谁") else who
+    english = ENGLISH_WITH.search(sentence.text) if who is None else None
+    who = english[1] if english else who
     called = CALLED.match(sentence.text) if who is None else None
     who = called[1] if called else who
     if len(days) < 2:

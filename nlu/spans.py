@@ -27,9 +27,9 @@ TIMES = begins(
 MOST_SPANS = 60
 """More days, meals or counts than anybody means in one message."""
 FOLK = "孙子|孙女|孙|儿子|女儿|客人|朋友|大人|小孩|学生|小学生|老师|姐妹|朋友|工人|村民|孩子|老人|老的|小的|娃娃?|崽"
-UNIT = f"(?:个?(?:{FOLK})|个?人份|个?位子|个?座位?|份|客|盒|套|碗|个人|人|位|口人?(?!气|田|井)|个盒饭|份饭|个(?=$|[,。!,;\\s]|饭|吧|啊|来(?!月)|去|一起|都|干饭|恰饭|用餐|开饭))"
+UNIT = f"(?:个?(?:{FOLK})|个?人份|个?位子|个?座位?|份|客|盒|套|碗|张嘴|双筷子?|(?=[饭粉面粥](?:$|[\\s,。打送外自]))|个人|人|位|口人?(?!气|田|井)|个盒饭|份饭|个(?=$|[,。!,;\\s]|饭|吧|啊|来(?!月)|去|一起|都|干饭|恰饭|用餐|开饭))"
 COUNT = begins(
-    rf"\da-z+x×*{HANZI}老爸父夫订报数份人要加留来各我咱和跟同与爷外公姥岳媳孙儿女娃孩崽二",
+    rf"\da-z+x×*{HANZI}老爸父夫订报数份人要加留来各我咱和跟同与爷外公姥岳媳孙儿女娃孩崽二🍱🍚🍜🍲🥡碗份盒",
     rf"(?:(?P<zh>{NUMBER})\s*{UNIT}(?!民|家|口大|(?<=一个人)(?:在|住|坐|睡)))|[x×*]\s*(?P<times>\d{{1,2}})(?!\d)|(?P<two>(?<!老)俩|两口子|两公婆|两夫妻|夫妇|老两口|爸妈|父母|老两位|爷爷奶奶|外公外婆|公公婆婆|姥姥姥爷|爸爸妈妈|岳父岳母|二老)|(?P<three>仨)"
     rf"|(?:订|报|数量|份数|人数|要|加|留|来|各)[:\s]*(?P<bare>\d{{1,2}}|[{HANZI}]{{1,2}})(?=$|[,。;!\s的])"
     rf"|(?:我|我们)(?P<pair>(?:和|跟|同|与)(?:我)?(?:老伴|老公|老婆|爱人|我老伴|老头子|孙子|孙女|儿子|女儿|妹妹|妈|爸))(?=[^送]|$)"
@@ -37,14 +37,14 @@ COUNT = begins(
     rf"|(?<=带)(?P<one>媳妇|老伴|老公|老婆|孙子|孙女|儿子|女儿|娃娃?|孩子|崽)(?=[^,。]{{0,10}}(?:吃|食堂))"
     rf"|(?:我们|咱们)(?P<we>{NUMBER})个"
     r"|(?<=[\s,午晚早餐饭])(?P<last>\d{1,2})(?=$|[,。、\s])"
-    rf"|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|seats?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
+    rf"|(?P<enin>{ENGLISH_NUMBER})(?=\s+(?:instead|rather)\b)|(?<=[留来要舀装订加搞])(?P<lone>[碗份盒](?![饭子量额工内]))|(?P<bowls>[🍱🍚🍜🍲🥡]{{2,9}})|(?P<en>{ENGLISH_NUMBER})\s*(?:more\s+)?(?:portions?|meals?|seats?|people|persons?|of us|lunch(?:es)?|dinners?|breakfasts?|boxes)"
     rf"|(?:for|book|order|make it|table of|need|want)\s+(?P<enfor>{ENGLISH_NUMBER})\b(?!\s*(?:o'?clock|pm|am|:))|(?<![\d.])[+](?P<plus>\d{{1,2}})(?![\d.度%])",
 )
 MODES = begins(
-    "a-z送打外配要上拿领带自来去取过到堂食在",
-    r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧)])|要送|上门|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
-    r"|(?P<takeaway>打包|拿饭|打饭|领饭|外带|自己拿|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
-    r"|(?P<dine_in>堂食|食堂用餐|在食堂(?:里)?(?:吃|用餐|用)|(?:过来|来|去)用餐|过来吃|(?<![送拿带端寄搬])过来(?=$|[,。!])|来食堂吃|(?:来|去|到)食堂[^,。]{0,3}吃|到食堂吃|食堂里?吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)",
+    "a-z送打外配要上拿领带自来去取过到堂食在端提拎捧",
+    r"(?P<delivery>打包送|外送|配送|送(?:到|上|来|去|过|饭|餐|一下|给|家|我|两|一|\d|$|[\s,。!吧)])|要送|上门|(?:拿|端|提|拎|捧|带)[^,。取走]{0,5}?(?:到我?们?(?:家|屋|门口)|往家|上来|回家来)|\bdeliver(?:y|ed)?\b|\bbring it\b|\bdrop (?:it )?off\b)"
+    r"|(?P<takeaway>打包|[拎提端拿]走|拎回|提回|拿饭|打饭|领饭|外带|自己拿|自取|来拿|带走|自己拿|去拿|自提|过来拿|来取|去取|\btake ?-?away\b|\btake ?-?out\b|\bpick ?-?(?:it )?up\b|\bto go\b)"
+    r"|(?P<dine_in>堂食|食堂用餐|在食堂(?:里)?(?:吃|用餐|用)|(?:过来|来|去)用餐|过来吃|(?<![送拿带端寄搬])过来(?=$|[,。!])|来食堂吃|(?:来|去|到|上)食堂[^,。]{0,3}(?:吃|干饭|恰饭|用餐)|到食堂吃|食堂里?吃|去吃|来吃|过去吃|\beat(?:ing)? in\b|\bdine ?-?in\b|\beat there\b)",
 )
 UNWANTED = re.compile(
     r"(?:(?<!要)不(?:用|要|必|想|再|能)*|别|莫|no need to |don't )(?:再|给我|帮我|麻烦你?们?|过|去)*$"
@@ -55,15 +55,15 @@ KIN = (
     "|阿婆|阿公|姑妈|姑姑|舅舅|舅妈|姨妈|大伯|二伯|叔叔|婶婶|妹妹|弟弟|哥哥|姐姐|妈|爸|娘|爹|邻居"
 )
 TITLE = "奶奶|爷爷|阿公|阿婆|大爷|大妈|大娘|大婶|大叔|大伯|婆婆|伯伯|叔叔|阿姨|老师|主任|医生|大姐|大哥|大嫂|婶|叔|伯|姨|姐|哥|嫂|公|婆|娘|爹|妈|爸"
-PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|(?![把让叫等陪带到去问找跟和给帮替送我加上还])[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小](?![人年时孩心份雪寒暑满组店卖区学师样地米吃一])[一-鿿](?![一-鿿]?家里))"
+PERSON = rf"(?:(?:我们?|你|他|她)?家?的?(?:{KIN})(?:家)?|我家老人|(?![把让叫等陪带到去问找跟和给帮替送我加上还])[一-鿿]{{1,2}}?(?:{TITLE})|[阿老小](?![人屋街年时孩心份雪寒暑满组店卖区学师样地米吃一])[一-鿿](?![一-鿿]?家里))"
 PLACED = "(?:隔壁|楼上|楼下|对门|对面|旁边)?的?"
 FOR = re.compile(
-    rf"(?:(?:帮|给|替|为|代|把|取消|退掉|退)(?:一下)?住?|(?P<subject>^|[,。!;:\s]|就是|想让|叫|(?<=[天晚早午号餐饭]))|送(?:到|给|去)?){PLACED}"
+    rf"(?:(?:帮|给|替|为|代|把|取消|退掉|退|煮埋?|煮上|连)(?:一下)?住?|(?P<subject>^|[,。!;:\s]|就是|想让|叫|(?<=[天晚早午号餐饭]))|送(?:到|给|去)?){PLACED}"
     rf"(?P<who>(?:[一-鿿]{{1,2}}(?:组|寨|屯|队)的?)?{PERSON}(?:[和跟同与、]{PERSON})?)"
     r"(?(subject)(?=也|明|今|后|周|下|这|不|想|要|说|的|那|早|中|午|晚|\d|两|一|三|每|星|礼|来|去|有|没|在|家|从|需|腿|走|头|到|和|跟|各|订|报|吃|住|病|摔|感冒|他|她|叫我|让我|喊我|托我|跟我|打电话|讲)|(?!们))"
 )
 ENGLISH_FOR = re.compile(
-    r"\b(?:for|to)\s+(?P<who>(?:my |our )?(?:mum|mom|mother|dad|father|grandma|granny|grandpa|grandmother|grandfather|wife|husband|aunt(?:ie)?|uncle|neighbou?r|parents)|(?:mr|mrs|ms|granny|auntie|uncle|grandpa)\.? \w+)\b"
+    r"\b(?:for|to)\s+(?P<who>(?:my |our )?(?:mum|mom|mother|dad|father|grandma|granny|gran|nan|grandpa|grand?dad|grandmother|grandfather|wife|husband|aunt(?:ie)?|uncle|neighbou?r|parents)|(?:mr|mrs|ms|granny|auntie|uncle|grandpa)\.? \w+)\b"
     r"|^\W*(?P<subject>(?:my )?(?:mum|mom|mother|dad|father|grandma|granny|grandpa)(?: \w+(?= won| will| does| is| wants| needs))?)\b(?! and i)"
     r"|\bput (?P<put>(?:my|our) \w+) down\b"
 )
@@ -133,10 +133,16 @@ def _count(found: re.Match[str]) -> int | None:
         return 2
     if found["three"]:
         return 3
-    if found["one"]:
+    if found["one"] or found["lone"]:
         return 1
+    if found["bowls"]:
+        return len(found["bowls"])
     return next(
-        (number(v) for k in ("zh", "times", "bare", "we", "last", "en", "enfor", "plus") if (v := found[k])),
+        (
+            number(v)
+            for k in ("zh", "times", "bare", "we", "last", "en", "enin", "enfor", "plus")
+            if (v := found[k])
+        ),
         None,
     )
 

@@ -8,7 +8,6 @@ from nlu import Action, Context, Understanding, as_labels, understand
 from tests.scoring import DATA
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone(timedelta(hours=8)))
-SLOTS = {"meal": "meal", "mode": "mode", "for": "for"}
 
 
 def families() -> list[tuple[str, str, str, dict[str, str]]]:
@@ -44,10 +43,10 @@ def read(text: str, chat: str) -> Understanding:
 
 def told(slots: dict, key: str, value: str) -> object:
     """What a reading says of one fact, in the words of the file."""
-    if key in ("meal", "mode", "for"):
-        return slots[key] or "-"
+    if key in ("meal", "mode", "for", "time"):
+        return slots.get(key) or "-"
     if key in ("days", "to"):
-        return ",".join(day[5:] for day in slots["dates" if key == "days" else "to_dates"])
+        return ",".join(day[5:] for day in slots.get("dates" if key == "days" else "to_dates", []))
     if key == "count":
         return str(slots["count"] or 1)
     if key == "delta":
