@@ -77,8 +77,8 @@ def test_every_duty_has_words_for_the_manager_it_may_fail_before(session):
 
 
 def test_the_store_itself_refuses_an_open_one_without_a_next_step(store, dialect):
-    columns = "canteen_id, elder_id, kind, urgency, state, words, item, photo, due_at, asked_at, rung_at, step, next_at"
-    values = "1, 1, 'repair', 'normal', 'confirmed', '', '', '', :now, :now, :now, 0, NULL"
+    columns = "canteen_id, elder_id, kind, urgency, state, words, item, photo, due_at, asked_at, rung_at, step, spent, next_at"
+    values = "1, 1, 'repair', 'normal', 'confirmed', '', '', '', :now, :now, :now, 0, '', NULL"
     with pytest.raises(sa.exc.IntegrityError, match="open_has_next"), store.engine.begin() as connection:
         connection.execute(
             sa.text(f"INSERT INTO request ({columns}) VALUES ({values})"), {"now": "2026-11-25 00:00:00"}
