@@ -116,6 +116,8 @@ def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
     if rosters.is_roster(turn):
         return rosters.pasted(turn, turn.heard.text)
     asked = questions.open_question(turn) if turn.private else None
+    if asked is not None and asked.awaits_text and spoken(turn.heard.text) == ("undo", ""):
+        return _undo_or_drop(turn, asked)
     if asked is not None and questions.answers_in_words(asked, understanding):
         card = asked.card(turn)
         card.answered_at = turn.now
@@ -159,6 +161,17 @@ def undo(turn: Turn, argument: str) -> Answer:
     if card is None or card.kind not in UNDOES:
         raise Refused("common.nothing_to_undo")
     return _untapped(UNDOES[card.kind](turn, (str(card.id), "")))
+
+
+def _undo_or_drop(turn: Turn, asked: questions.Asked) -> Answer:
+    """撤销 while words are waited for: what is asked about is taken back; a question about nothing yet is dropped."""
+    card, done = asked.card(turn), questions.last_undo(turn)
+    card.answered_at = turn.now
+    turn.session.add(card)
+    about = card.facts.get("request")
+    if done is not None and about is not None and done.facts.get("request") == about:
+        return undo(turn, "")
+    return Text("common.not_asked_any_more")
 
 
 def command(turn: Turn) -> Answer:

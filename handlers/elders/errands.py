@@ -1,7 +1,7 @@
 """A request in hand: 我去, on the way, to somebody else, I cannot, done; and the elder's side says whether it was."""
 
 from handlers.elders.kits import checklist
-from handlers.elders.request_forms import becomes
+from handlers.elders.request_forms import becomes, keep_way_back
 from handlers.elders.request_taps import accepted, find, number, undoable
 from handlers.turn import Turn
 from models.cards import Card
@@ -19,6 +19,7 @@ def go(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """I am going: the details follow in private."""
     request = find(turn, arguments[0])
     errands.take(turn.session, request.id, turn.act)
+    keep_way_back(turn, request, "take")
     if request.kind in kits.WITH_KIT:
         turn_to_kit(turn, request)
     said = Text("requests.thanks_for_going")

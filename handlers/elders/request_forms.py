@@ -1,5 +1,6 @@
 """The form of a request: one question at a time in private, then the whole said back, yes or no."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlmodel import col, select
@@ -70,9 +71,19 @@ def open_in_private(turn: Turn, kind: str, request: Request, *, awaits_text: boo
     turn.session.add(card)
 
 
+def keep_way_back(turn: Turn, request: Request, what: str) -> None:
+    """撤销 takes back just this; kept before anything is asked about it, for the last question is the one that is answered."""
+    _close(turn, request, ("requests.undo",))
+    turn.ask("requests.undo", lasts=UNDO_LASTS, request=request.id, what=what)
+
+
 def close_questions(turn: Turn, request: Request) -> None:
     """Questions about a request that were answered in another way: the next words mean something else."""
-    mine = select(Card).where(Card.telegram_id == turn.heard.person_id, col(Card.kind).in_(FORM))
+    _close(turn, request, FORM)
+
+
+def _close(turn: Turn, request: Request, kinds: Sequence[str]) -> None:
+    mine = select(Card).where(Card.telegram_id == turn.heard.person_id, col(Card.kind).in_(kinds))
     for card in turn.session.exec(mine.where(col(Card.answered_at).is_(None))):
         if card.facts.get("request") == request.id:
             card.answered_at = turn.now

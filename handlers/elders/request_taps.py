@@ -83,6 +83,7 @@ def _confirmed(turn: Turn, request: Request) -> Toast:
     elder = turn.session.get_one(Member, request.elder_id)
     facts = notices.brief(turn.village, request, elder, turn.now)
     no = Button(Text("requests.button_not_needed"), f"reqask:{request.id}:no")
+    asking.keep_way_back(turn, request, "ask")
     return becomes(Message(Text("requests.searching", **facts), ((no,),)))
 
 
@@ -101,6 +102,8 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """A wrong tap is taken back, if nothing has happened since."""
     known(turn)
     card = turn.opened(arguments[0], "requests.undo")
+    if card.facts["what"] in TAKEN_BACK:
+        return TAKEN_BACK[card.facts["what"]](turn, turn.session.get_one(Request, card.facts["request"]))
     acts = {"cancel": requests.restore, "accept": acceptances.take_back, "done": acceptances.unfinish}
     request = acts[card.facts["what"]](turn.session, card.facts["request"], turn.act)
     if request.state == RequestState.DONE:
@@ -110,6 +113,24 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     if request.state == RequestState.ASKED:
         return becomes(asking.check(turn, request))
     return becomes(Text("requests.undone"))
+
+
+def _not_asked(turn: Turn, request: Request) -> Toast:
+    """No way back from this one: said again it goes one step further."""
+    asking.close_questions(turn, request)
+    requests.cancel(turn.session, request.id, turn.act)
+    return becomes(Text("requests.cancelled"))
+
+
+def _not_going(turn: Turn, request: Request) -> Toast:
+    """我去 by mistake; who has set out says so by the buttons under it."""
+    if request.taker_id != turn.asker.id or request.state != RequestState.TAKEN:
+        raise Refused("requests.changed_since")
+    errands.leave(turn.session, request.id, turn.act)
+    return becomes(Text("requests.left"))
+
+
+TAKEN_BACK = {"ask": _not_asked, "take": _not_going}
 
 
 def accepted(turn: Turn, request: Request) -> Message:

@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from handlers.elders.request_forms import NEEDS_ITEM, becomes, due_said, form, urgency_said
+from handlers.elders.request_forms import NEEDS_ITEM, becomes, due_said, form, keep_way_back, urgency_said
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.elders.requests import Request, RequestKind, RequestState
@@ -119,6 +119,7 @@ def begin(turn: Turn, elder: Member, wish: Wish) -> Message | Text:
     if busy is not None and turn.private:
         return _again(turn, busy, elder, wish)
     request = requests.ask(turn.session, turn.village, elder, wish, turn.act)
+    keep_way_back(turn, request, "ask")
     if turn.private:
         return form(turn, request)
     question = form(turn, request)
@@ -154,6 +155,7 @@ def another(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     request = requests.ask(
         turn.session, turn.village, elder, requests.from_facts(card.facts["wish"]), turn.act
     )
+    keep_way_back(turn, request, "ask")
     return becomes(form(turn, request))
 
 
