@@ -27,12 +27,12 @@ from rules.homes import visit_coverage
 from rules.lunch import bookings, rolls
 from rules.members import care_links, consents
 from rules.members.people import roles_of
+from rules.members.unnaming import NOTHING, forget_waiting
 from rules.values import Refused
 from rules.volunteers import shifts_privacy
 
 MOST_BOOKINGS = 100
 PAGE = 500
-NOTHING: dict[str, Any] = {"text": {"$": "text", "key": "verbatim", "facts": {"text": ""}}}
 
 
 def kept(session: Session, member: Member) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def _forget_words(session: Session, member: Member) -> None:
 
 
 def _forget_messages(session: Session, member: Member, name: str) -> None:
-    """Messages to somebody, and those already sent that name them."""
+    """Messages to somebody, those that name them, and those about them."""
     to_them = col(OutboxMessage.member_id) == member.id
     if member.telegram_id is not None:
         to_them = or_(to_them, col(OutboxMessage.chat_id) == member.telegram_id)
@@ -170,6 +170,7 @@ def _forget_messages(session: Session, member: Member, name: str) -> None:
     session.execute(update(OutboxMessage).where(sent, or_(to_them, naming)).values(body=NOTHING))
     session.execute(update(OutboxMessage).where(to_them).values(body=NOTHING, chat_id=0))
     _forget_sealed(session, member, name)
+    forget_waiting(session, member, name)
 
 
 def _forget_sealed(session: Session, member: Member, name: str) -> None:
