@@ -8,7 +8,6 @@ from nlu.answers import answer
 from nlu.certainty import says_nothing_else
 from nlu.classifier import Guess, guess
 from nlu.dangers import Alarm, danger_in, hints_at_danger
-from nlu.doubts import DOUBT as DOUBT
 from nlu.doubts import DOUBTS, doubts_in
 from nlu.intents import first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up

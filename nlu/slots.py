@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from nlu.beneficiaries import whom
 from nlu.numbers import NUMBER, number
@@ -32,11 +33,11 @@ WITH_MEAL = MEALS | {
     Intent.LEAVE_SHIFT,
 }
 NOTES = {
-    Intent.REQUEST_MEDICINE: re.compile(r"(?P<n3>(?:降压|血压|糖尿病|感冒|心脏|胃|止痛|止咳|消炎|眼|跌打|风湿|退烧|安眠|咳嗽|晕车|痛风|高血压|降糖|降脂|皮肤|过敏|哮喘|关节|膏)(?:药酒|药水|药膏|药片|药|酒)|二甲双胍|氨氯地平|硝苯地平|阿司匹林|布洛芬|阿莫西林|[缬氯]沙坦|[厄替][贝米]沙坦|美托洛尔|比索洛尔|阿托伐他汀|辛伐他汀|奥美拉唑|格列美脲|阿卡波糖|碘伏|纱布|棉签|膏药|止痛[膏贴]|眼药膏|维生素\w?|钙片|速效救心丸|救心丸|风油精|红花油|云南白药|创可贴|胰岛素|降压片|眼药水)|(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)|\b(?P<n4>insulin|eye ?drops?|painkillers?|pills|tablets|ointment|inhaler)"),
-    Intent.REQUEST_REPAIR: re.compile(r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|保险丝|闸|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)"),
-    Intent.REQUEST_OTHER: re.compile(r"(?P<parcel>包裹|快递|[脚手]?趾?甲)|(?:填|办|写|交|领|弄|申请)(?:一下|一个|一张|个|张|份|了)*(?P<what>[一-鿿]{1,5}?)(?:的)?(?:申请|表|证|手续|钱)|(?P<note>液化气|煤气|医保|去(?:家里)?看(?:看|一?[下眼])|盖个?章|写(?:封|一封|个)?信|柴火|心肺复苏|理发|剪(?:头发|指甲)|交?(?:一?下)?(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)"),
-    Intent.MENU_WISH: re.compile(r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上|整|熬|煲|食过)(?:点|一?次|一?顿|些|一?碗|个|一?道|一?回)?(?P<note>[一-鿿、]{1,10}?)(?:这种|那种|给我们|了|嘛|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)"),
-    Intent.FEEDBACK: re.compile(r"(?P<note>只送了[一-鿿\d]{1,4}|洒了|[汤菜饭肉]?(?:太|有点|好|很)?[咸硬凉淡油辣](?=了|死|点|得|$|[,。!])|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)"),
+    Intent.REQUEST_MEDICINE: r"(?P<n3>(?:降压|血压|糖尿病|感冒|心脏|胃|止痛|止咳|消炎|眼|跌打|风湿|退烧|安眠|咳嗽|晕车|痛风|高血压|降糖|降脂|皮肤|过敏|哮喘|关节|膏)(?:药酒|药水|药膏|药片|药|酒)|二甲双胍|氨氯地平|硝苯地平|阿司匹林|布洛芬|阿莫西林|[缬氯]沙坦|[厄替][贝米]沙坦|美托洛尔|比索洛尔|阿托伐他汀|辛伐他汀|奥美拉唑|格列美脲|阿卡波糖|碘伏|纱布|棉签|膏药|止痛[膏贴]|眼药膏|维生素\w?|钙片|速效救心丸|救心丸|风油精|红花油|云南白药|创可贴|胰岛素|降压片|眼药水)|(?:药名?是?:|买|拿|开|送|代购|取|带)(?:点|一点|些|一些|几盒)?(?P<note>[一-鿿]{1,8}?(?:药|胶囊|片|膏|胰岛素|冲剂|颗粒|丸|灵|平|素|林|钠))|(?P<n2>降压药|血压药|糖尿病药|感冒药|胰岛素|止痛药|药)|\b(?P<n4>insulin|eye ?drops?|painkillers?|pills|tablets|ointment|inhaler)",
+    Intent.REQUEST_REPAIR: r"(?P<note>电灯|灯泡|灯|水管|水龙头|电视机?|风扇|电扇|空调|冰箱|洗衣机|门锁|门|锁|窗户|马桶|厕所|屋顶|房顶|瓦|电饭[锅煲]|热水器|插座|开关|电线|下水道|收音机|手机|床|桌子|椅子|轮椅|助听器|煤气灶|路由器|保险丝|闸|水|电)|\b(?P<n2>light|tap|pipe|fan|door|roof|toilet|tv|fridge|lamp|lock|window)",
+    Intent.REQUEST_OTHER: r"(?P<parcel>包裹|快递|[脚手]?趾?甲)|(?:填|办|写|交|领|弄|申请)(?:一下|一个|一张|个|张|份|了)*(?P<what>[一-鿿]{1,5}?)(?:的)?(?:申请|表|证|手续|钱)|(?P<note>液化气|煤气|医保|去(?:家里)?看(?:看|一?[下眼])|盖个?章|写(?:封|一封|个)?信|柴火|心肺复苏|理发|剪(?:头发|指甲)|交?(?:一?下)?(?:电|水|话)费|充话费|寄[一-鿿]{0,3}|取钱|取包裹|取快递|买[一-鿿]{1,4}|搬[一-鿿]{1,3}|打扫(?:卫生)?|洗[一-鿿]{1,2}|填表|读信|写信|换煤气|劈柴|挑水|办[一-鿿]{1,3}|搭车)|\b(?P<n2>haircut|groceries|bill)",
+    Intent.MENU_WISH: r"(?:吃|喝|做|煮|炒|炖|蒸|包|加|来|上|整|熬|煲|食过)(?:点|一?次|一?顿|些|一?碗|个|一?道|一?回)?(?P<note>[一-鿿、]{1,10}?)(?:这种|那种|给我们|了|嘛|吧|吗|呢|啊|呀|$|[,。!?])|\b(?P<n2>dumplings?|fish|soup|noodles?|vegetables)",
+    Intent.FEEDBACK: r"(?P<note>只送了[一-鿿\d]{1,4}|洒了|[汤菜饭肉]?(?:太|有点|好|很)?[咸硬凉淡油辣](?=了|死|点|得|$|[,。!])|(?:太|有点|好|很)(?:咸|硬|凉|冷|淡|油|辣|生|少|晚|慢|甜)|送错|少送|漏送|没收到|没送到|头发|不熟|不新鲜|难吃|好吃)|(?P<n2>too \w+)",
 }  # fmt: skip
 RATING = re.compile(
     r"(?<!扣)(?:打|给)?(?P<n>[1-5]|[一二三四五])\s*(?:分|颗?星)|(?P<full>满分|五星)|(?P<e>[1-5]|five|four|three|two|one) stars?"
@@ -184,7 +185,7 @@ def _special(intent: Intent, base: Slots, sentence: Sentence) -> Slots:
     if intent is Intent.VISIT_NOTE:
         return replace(base, notes=told_of(sentence.text))
     if intent in NOTES:
-        base = replace(base, notes=_notes(NOTES[intent], sentence.text))
+        base = replace(base, notes=_notes(_noted(intent), sentence.text))
     return base
 
 
@@ -217,6 +218,11 @@ def _rating(low: str) -> int | None:
     if not found:
         return None
     return 5 if found["full"] else number(found["n"] or found["e"])
+
+
+@cache  # compiled when first needed: most messages ask for none of it
+def _noted(intent: Intent) -> re.Pattern[str]:
+    return re.compile(NOTES[intent])
 
 
 def _notes(pattern: re.Pattern[str], text: str) -> str | None:

@@ -10,7 +10,7 @@ from handlers.questions import UNDO_LASTS
 from handlers.turn import Turn
 from models.volunteers.shifts import Assignment, AssignmentState, Shift
 from nlu import Slots, Understanding
-from nlu.reader import DOUBT
+from nlu.doubts import DOUBT
 from rules import outbox
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
 from rules.volunteers import assignments, places, reminders, rosters, shifts, swap_states
