@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
+from models.elders import handovers
 from models.elders.emergencies import Emergency, EmergencyState
 from models.elders.requests import Request, RequestState
 from models.members.people import Canteen, Member, Status
@@ -99,7 +100,7 @@ def _give_back(
     errands.brief_taker(session, request, member, act)
     outbox.touch(session, "request", request.id, act.now)
     holding.tell_sides(session, request, act, "requests.told_taken", name=member.name)
-    if holding.kit_out(session, request) is None:
+    if handovers.kit_out(session, request) is None:
         return
     about = About(canteen, session.get_one(Member, request.elder_id), request.kind)
     said = Text("requests.fetch_no_things", who=notices.who(about.elder), name=member.name)

@@ -175,6 +175,7 @@ CARDS = (
     Asked("kit", "requests.kit", "taker", "card", SHOWN, lambda at: {"request": at.things["errand", "taken"], "things": []}),
     Asked("askwho", "requests.which", "daughter", "0", "requests.asked", wished),
     Asked("askmore", "requests.again", "daughter", "yes", "requests.asked", wished),
+    Asked("soswho", "emergencies.who", "social_worker", "0", "emergencies.more", lambda at: {"emergency": at.things["emergency", "open"], "members": [at.cast["elder"].id]}),
     Asked("careundo", "care.undo", "goer", "", "care.reopened", lambda at: {"concern": at.things["concern", "over"]}),
     Asked("needwho", "needs.which", "social_worker", "0", "needs.noted", lambda at: {**wished(at), "words": "想学写字"}),
     Asked("needsay", "needs.answer", "owner", "", "needs.answered+needs.closed", lambda at: {"need": at.things["need", "open"], "outcome": "met"}),
