@@ -12,6 +12,10 @@ from rules.elders import ladder_words, ladders
 from rules.settings import settings_of
 from rules.values import Fen, Refused, Text
 
+LADDERS = {f"ladder_{name.replace('.', '_')}": name for name in ladders.SEARCH}
+FURTHER = {name: of for name, of in LADDERS.items() if "." in of or of == ladders.PRESSING}
+"""Ladders that hardly any village changes: what is offered is what is kept."""
+
 OFFERED: Mapping[str, tuple[str, ...]] = {
     "name": (),
     "sittings": ("lunch", "lunch,dinner", "breakfast,lunch,dinner"),
@@ -51,11 +55,11 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "consent_first": ("yes", "no"),
     "language": ("zh_CN", "en"),
     "timezone": ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong"),
+    **{name: (ladder_words.written(ladders.SEARCH[of]),) for name, of in FURTHER.items()},
 }
 """Every setting of a village with the answers on its buttons; others may be written."""
 
 CLOSINGS = {"lunch_closing": Sitting.LUNCH, "dinner_closing": Sitting.DINNER}
-LADDERS = {f"ladder_{urgency}": urgency for urgency in ladders.SEARCH}
 CLOCKS = frozenset({"post_at", "quiet_from", "quiet_until", "shift_reminder_at"})
 MOST = {"seats": 2000, "grace_seats": 50, "price": 1000, "visits_a_week": 50, "need_days": 90}
 WEEKDAYS = frozenset({"meal_weekdays", "visit_weekdays"})

@@ -88,7 +88,7 @@ def _has_spoken(session: Session, concern: Concern) -> bool:
 def ladder_of(canteen: Canteen, concern: Concern) -> Ladder:
     """The ladder a concern stands on."""
     if concern.pressing:
-        return ladders.PRESSING
+        return ladders.named(canteen, ladders.PRESSING)
     return ladders.named(canteen, ladders.SILENT if concern.cause == ConcernCause.SILENT else ladders.CARE)
 
 

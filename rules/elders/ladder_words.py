@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
-from models.elders.requests import RequestKind
+from models.elders.requests import RequestKind, Urgency
 from models.members.people import Canteen
-from rules.elders.ladders import CARE, EMERGENCY, OCCASIONS, Audience, Ladder, Rung
+from rules.elders.ladders import CARE, EMERGENCY, OCCASIONS, PRESSING, Audience, Ladder, Rung
 from rules.values import Refused
 
 SHORTEST, LONGEST = 1, 1440
 MOST_RUNGS = 6
-LATEST = {EMERGENCY: 15, CARE: 60}
+LATEST = {EMERGENCY: 15, PRESSING: 15, CARE: 60}
 """Where somebody may be lying on the floor, nobody waits longer between two calls."""
 NAMES = {
     "志愿者": "helpers",
@@ -26,6 +26,8 @@ NAMES = {
     "家人": "family",
     "家属": "family",
     "邻居": "neighbour",
+    "接的人": "taker",
+    "去的人": "taker",
     "老人": "elder",
     "本人": "elder",
     **{audience.value: audience.value for audience in Audience},
@@ -55,7 +57,7 @@ def read(canteen: Canteen, urgency: str, words: str) -> dict[str, Any]:
     kept = dict(canteen.settings.get("ladders") or {})
     before, parted, rest = words.replace("：", ":").partition(":")
     kind = KINDS.get(before.strip()) if parted else None
-    if parted and not before.strip()[:1].isdecimal() and (kind is None or urgency in OCCASIONS):
+    if parted and not before.strip()[:1].isdecimal() and (kind is None or urgency not in set(Urgency)):
         raise ValueError(before)
     name = f"{kind}.{urgency}" if kind else urgency
     written = rest if kind else words
@@ -66,6 +68,12 @@ def read(canteen: Canteen, urgency: str, words: str) -> dict[str, Any]:
     check(ladder, urgency)
     rungs = [[rung.after, [audience.value for audience in rung.tell]] for rung in ladder.rungs]
     return {**kept, name: {"rungs": rungs, "every": ladder.every}}
+
+
+def written(ladder: Ladder) -> str:
+    """A ladder as it may be written."""
+    rungs = [f"{rung.after} {'+'.join(rung.tell)}" for rung in ladder.rungs]
+    return ",".join([*rungs, f"every {ladder.every}"])
 
 
 def parsed(words: str) -> Ladder:

@@ -70,7 +70,9 @@ def _ladder(every: int, *rungs: tuple[int, str]) -> Ladder:
 QUIET_KINDS = frozenset({RequestKind.COUNSELLING, RequestKind.HEALTH_CHECK, RequestKind.HOME_CARE})
 """Never named in the group: those who may help are asked in private, at once."""
 
-EMERGENCY, CARE, SILENT = "emergency", "care", "silent"
+EMERGENCY, CARE, SILENT, PRESSING = "emergency", "care", "silent", "pressing"
+OCCASIONS = frozenset({EMERGENCY, CARE, SILENT, PRESSING})
+"""They begin at once, and are the same whatever somebody needs."""
 PHASES: Mapping[RequestState, str] = {
     RequestState.ASKED: "asked",
     RequestState.CONFIRMED: "search",
@@ -100,17 +102,9 @@ SEARCH = {
         (180, "on_call"),
         (240, "social_worker+manager"),
     ),
-}
-"""What a village may change, by urgency or occasion; `kind.urgency` may stand beside the urgencies."""
-
-OCCASIONS = frozenset({EMERGENCY, CARE, SILENT})
-PRESSING = _ladder(
-    5, (0, "family+neighbour+on_call"), (5, "social_worker+manager"), (10, "committee+doctor+helpers")
-)
-"""An elder who was missed needs help, or nobody opens the door: everybody near, until somebody goes."""
-
-QUIET_SEARCH = _ladder(120, (0, "helpers"), (60, "on_call"), (120, "social_worker+manager"))
-FOLLOWING = {
+    PRESSING: _ladder(
+        5, (0, "family+neighbour+on_call"), (5, "social_worker+manager"), (10, "committee+doctor+helpers")
+    ),
     "asked.normal": _ladder(240, (15, "on_call"), (120, "social_worker+manager")),
     "asked.urgent": _ladder(15, (5, "on_call+family"), (15, "social_worker+manager")),
     "work.normal": _ladder(180, (0, "taker"), (60, "on_call"), (180, "social_worker+manager")),
@@ -118,13 +112,16 @@ FOLLOWING = {
     "accept.normal": _ladder(1440, (60, "elder+family"), (240, "on_call")),
     "accept.urgent": _ladder(120, (30, "elder+family"), (60, "on_call")),
 }
-"""What the house keeps: an unconfirmed wish, an overdue errand, a finished one that nobody has confirmed."""
+"""What a village may change: the search by urgency (`kind.urgency` may stand beside it), occasions, and what follows: an
+unconfirmed wish, an overdue errand, a finished one that nobody has confirmed; `pressing` is an elder who was missed and needs help."""
+
+QUIET_SEARCH = _ladder(120, (0, "helpers"), (60, "on_call"), (120, "social_worker+manager"))
 
 
 def ladder_of(canteen: Canteen, kind: RequestKind, urgency: Urgency, phase: str) -> Ladder:
     """The ladder a request of this kind climbs in a phase, as the village has set it."""
     if phase != "search":
-        return FOLLOWING[f"{phase}.{urgency}"]
+        return named(canteen, f"{phase}.{urgency}")
     ladder = _search(canteen, kind, urgency)
     return ladder if canteen.chat_id is not None and kind not in QUIET_KINDS else _at_once(ladder)
 
@@ -150,7 +147,7 @@ def emergency_ladder(canteen: Canteen) -> Ladder:
 
 
 def named(canteen: Canteen, occasion: str) -> Ladder:
-    """The ladder of an occasion, as the village has set it."""
+    """The ladder of an occasion or of what follows a search, as the village has set it."""
     return own_ladders(canteen).get(occasion, SEARCH[occasion])
 
 
@@ -203,11 +200,8 @@ def present(canteen: Canteen, urgency: str) -> Text:
     """The ladders of an urgency as they are now: the village's, and those of kinds that differ."""
     own = own_ladders(canteen)
     main = said(own.get(urgency, SEARCH[urgency]))
-    kinds = [name.partition(".")[0] for name in own if name.endswith(f".{urgency}")]
+    kinds = [kind for kind in RequestKind if f"{kind}.{urgency}" in own]
     if not kinds:
         return main
-    others = [
-        Text("requests.ladder_of", kind=RequestKind(kind), ladder=said(own[f"{kind}.{urgency}"]))
-        for kind in kinds
-    ]
+    others = [Text("requests.ladder_of", kind=kind, ladder=said(own[f"{kind}.{urgency}"])) for kind in kinds]
     return Text("requests.ladders", main=main, others=others)
