@@ -48,3 +48,13 @@ def clock_at(session):
         return asked(session)
 
     return look
+
+
+@pytest.fixture
+def linked(session, daughter):
+    """The daughter may ask for her mother."""
+    link = session.exec(select(CareLink)).one()
+    link.actions = ["meals", "requests"]
+    session.add(link)
+    session.flush()
+    return daughter

@@ -3,16 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlmodel import col, select
 
 from models.audit import AuditEntry
 from models.elders import handovers
 from models.elders.handovers import Kit
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Supply, Urgency, Way
-from models.members.people import CareLink, Role, Status
+from models.members.people import Role, Status
 from models.members.vault import seal, unsealed
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
 from rules.elders import (
@@ -33,17 +32,6 @@ from rules.elders.ladders import Audience, Ladder, Rung
 from rules.elders.requests import Wish
 from rules.values import Refused
 from tests.requesting import last_told, sent_to
-from tests.stores import WALKS
-
-
-@pytest.fixture
-def linked(session, daughter):
-    """The daughter may ask for her mother."""
-    link = session.exec(select(CareLink)).one()
-    link.actions = ["meals", "requests"]
-    session.add(link)
-    session.flush()
-    return daughter
 
 
 @pytest.fixture
@@ -786,131 +774,6 @@ def test_a_manager_writes_ladders_in_chinese_for_all_kinds_and_for_one(canteen):
 def test_a_ladder_that_makes_no_sense_is_refused(canteen, urgency, words, error):
     with pytest.raises(error):
         ladder_words.read(canteen, urgency, words)
-
-
-def _machine(scene):  # noqa: C901 - a machine of many small rules
-    session, canteen, cast, start, act_of = scene
-
-    class Walk(RuleBasedStateMachine):
-        def __init__(self):
-            super().__init__()
-            self.savepoint = session.begin_nested()
-            self.now = start
-            wish = Wish(RequestKind.MEDICINE, urgency=Urgency.URGENT)
-            self.request = requests.ask(
-                session, canteen, cast["granny"], wish, act_of(cast["granny"], self.now)
-            )
-            self.number = self.request.id
-
-        def attempt(self, do, who, *more):
-            inner = session.begin_nested()
-            try:
-                do(session, self.number, *more, act_of(cast[who], self.now))
-                inner.commit()
-            except Refused:
-                inner.rollback()
-                session.expire_all()
-            self.request = session.get_one(Request, self.number)
-
-        @rule(who=st.sampled_from(sorted(cast)), do=st.sampled_from(DOINGS))
-        def somebody_does_something(self, who, do):
-            self.attempt(do, who)
-
-        @rule(to=st.sampled_from(sorted(cast)), who=st.sampled_from(sorted(cast)))
-        def somebody_passes_it_on(self, to, who):
-            self.attempt(errands.offer, who, cast[to])
-
-        @rule(who=st.sampled_from(sorted(cast)), things=st.sampled_from([[], ["card"], ["card", "box"]]))
-        def somebody_gets_the_kit(self, who, things):
-            self.attempt(kits.hand_out, who, things, 0)
-
-        @rule(who=st.sampled_from(sorted(cast)), spent=st.sampled_from([None, 0, 500]))
-        def somebody_brings_it_back(self, who, spent):
-            self.attempt(kits.hand_back, who, spent)
-
-        @rule(who=st.sampled_from(sorted(cast)), do=st.sampled_from([kits.agree, kits.dispute]))
-        def somebody_counts(self, who, do):
-            row = newest(session, self.request)
-            if row is not None:
-                inner = session.begin_nested()
-                try:
-                    do(session, row.id, act_of(cast[who], self.now))
-                    inner.commit()
-                except Refused:
-                    inner.rollback()
-                    session.expire_all()
-                self.request = session.get_one(Request, self.number)
-
-        @rule(minutes=st.integers(1, 600))
-        def time_passes(self, minutes):
-            self.now += timedelta(minutes=minutes)
-            for due in escalation.due(session, self.now):
-                escalation.climb(session, due.id, self.now)
-            self.request = session.get_one(Request, self.number)
-
-        @precondition(lambda self: self.request.state in ladders.PHASES)
-        @invariant()
-        def an_open_one_has_a_next_step_with_a_time_to_come(self):
-            assert self.request.next_at is not None
-            later = max(self.request.next_at, self.now)
-            assert later - self.now <= timedelta(hours=49)
-
-        @invariant()
-        def one_person_has_it_and_only_while_it_is_to_be_done(self):
-            held = self.request.state in notices.ON_DUTY
-            if held:
-                assert self.request.taker_id is not None
-            if self.request.state in (*notices.FREE, RequestState.ASKED, RequestState.CANCELLED):
-                assert self.request.taker_id is None
-            assert self.request.taker_id != cast["granny"].id
-
-        @invariant()
-        def nothing_of_granny_is_forgotten(self):
-            out = errands.handovers.kit_out(session, self.request)
-            if out is not None:
-                assert self.request.state in (RequestState.DOING, RequestState.DONE)
-
-        @invariant()
-        def who_served_did_not_accept(self):
-            if self.request.state == RequestState.ACCEPTED:
-                assert self.request.closed_by_id != self.request.served_by_id
-
-        def teardown(self):
-            self.savepoint.rollback()
-            session.info.clear()
-            session.expire_all()
-
-    return Walk
-
-
-DOINGS = [
-    *(requests.confirm, requests.cancel, requests.restore),
-    *(errands.take, errands.start, errands.leave, errands.take_over, errands.decline, errands.finish),
-    *(acceptances.accept, acceptances.reopen, acceptances.take_back, acceptances.unfinish),
-]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("dialect", ["sqlite"])
-def test_no_sequence_of_taps_and_hours_loses_an_open_request(
-    session, canteen, granny, linked, volunteer, social_worker, manager, act, now, dialect
-):
-    cast = {
-        "granny": granny,
-        "daughter": linked,
-        "volunteer": volunteer,
-        "social_worker": social_worker,
-        "manager": manager,
-    }
-    session.flush()
-    machine = _machine((session, canteen, cast, now, act))
-    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
-    quick = settings(
-        max_examples=WALKS[dialect], stateful_step_count=25, deadline=None, suppress_health_check=checks
-    )
-    from hypothesis.stateful import run_state_machine_as_test
-
-    run_state_machine_as_test(machine, settings=quick)
 
 
 def test_every_kind_state_and_thing_has_its_words():
