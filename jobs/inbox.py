@@ -1,4 +1,4 @@
-"""What people wrote is not kept longer than needed: words for three days, keys for a week."""
+"""What people wrote is not kept longer than needed: words for three days, keys for a month."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ def due_blank(look: Look) -> Iterable[Due]:
 
 
 def due_forget(look: Look) -> Iterable[Due]:
-    """Due when keys were kept for a week."""
+    """Due when keys were kept for a month."""
     old = select(InboxUpdate.update_id).where(
         col(InboxUpdate.done_at) < look.now - KEY_LASTS, InboxUpdate.state != InboxState.NEW
     )

@@ -1,15 +1,18 @@
 """Every raw update as it came, kept before it is acknowledged."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, bindparam, func, insert, update
+from sqlalchemy import Index, bindparam, delete, func, insert, update
 from sqlmodel import Field, Session, col, select
 
 from models.base import BigId, Instant, Table, states, table_of
 from models.prepared import Prepared
+
+RESTARTS_AFTER = timedelta(days=7)
+"""Telegram repeats an update for a day at most; it counts anew from a random number after a week of silence."""
 
 
 class InboxState(StrEnum):
@@ -47,11 +50,21 @@ DONE = Prepared(
 def keep(session: Session, rows: Sequence[InboxUpdate]) -> set[int]:
     """Keep what came; answers the ids that were new. A repetition has no effect."""
     ids = [row.update_id for row in rows]
-    known = set(session.exec(select(InboxUpdate.update_id).where(col(InboxUpdate.update_id).in_(ids))))
-    fresh = {row.update_id: row for row in rows if row.update_id not in known}
+    there = select(InboxUpdate.update_id, InboxUpdate.state, InboxUpdate.received_at)
+    known = {number: rest for number, *rest in session.exec(there.where(col(InboxUpdate.update_id).in_(ids)))}
+    again = {row.update_id for row in rows if _is_another(row, *known.get(row.update_id, (None, None)))}
+    if again:
+        session.execute(delete(InboxUpdate).where(col(InboxUpdate.update_id).in_(again)))
+    fresh = {row.update_id: row for row in rows if row.update_id not in known or row.update_id in again}
     if fresh:
         session.connection().execute(insert(INBOX), [_values(row) for row in fresh.values()])
     return set(fresh)
+
+
+def _is_another(row: InboxUpdate, state: InboxState | None, received_at: datetime | None) -> bool:
+    """Whether a number that is known is that of another update: ids restart at random after a week of silence."""
+    over = state is not None and state != InboxState.NEW
+    return over and received_at is not None and row.received_at - received_at >= RESTARTS_AFTER
 
 
 def _values(row: InboxUpdate) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from rules.values import Text
 
 MOST_TRIES = 3
 RAW_LASTS = timedelta(hours=72)
-KEY_LASTS = timedelta(days=7)
-"""Telegram's ids restart at random after a week of silence; a key kept longer could swallow a new update."""
+KEY_LASTS = timedelta(days=30)
+"""Who restores, replays or moves a bot within a month does nothing twice; a number that restarts is known in `models.inbox`."""
 PAGE = 500
 
 
@@ -38,7 +38,7 @@ def blank(session: Session, now: datetime) -> int:
 
 
 def forget(session: Session, now: datetime) -> int:
-    """Drop the keys of updates done a week ago; answers how many."""
+    """Drop the keys of updates done a month ago; answers how many."""
     old = (
         select(InboxUpdate.update_id)
         .where(col(InboxUpdate.done_at) < now - KEY_LASTS, InboxUpdate.state != InboxState.NEW)
