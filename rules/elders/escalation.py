@@ -89,7 +89,7 @@ def _call(
         reached = callouts.call(session, canteen, members, Call(key, said, now))
         told += reached
         if responsible and request.state in ASKING:
-            notices.note_asking(session, request, reached, now)
+            holding.note_asking(session, request, reached, now)
     return told
 
 

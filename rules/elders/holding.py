@@ -1,6 +1,7 @@
 """What every act on a request does: hold it, see who speaks for the elder, keep what changed, tell both sides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -14,7 +15,9 @@ from rules import audit, outbox
 from rules.audit import Act
 from rules.elders import ladders, notices
 from rules.elders.callouts import family
+from rules.members import consents, readings
 from rules.members.people import check_may_act
+from rules.members.readings import Matter
 from rules.settings import local_day
 from rules.values import Button, Fen, Message, Refused, Style, Text
 
@@ -121,6 +124,14 @@ def tell_sides(session: Session, request: Request, act: Act, key: str, **more: A
     for member in (elder, *family(session, elder.id, request.kind, today)):
         if member.id != act.actor_id:
             tell(session, request, member, act, said)
+
+
+def note_asking(session: Session, request: Request, told: Iterable[Member], now: datetime) -> None:
+    """Keep who was told the phone to ask by, each once for a request; what was withheld was not seen."""
+    elder = session.get_one(Member, request.elder_id)
+    if elder.phone and consents.by_messenger(session, elder):
+        matter = Matter(elder.id, ("phone",), request.asked_at)
+        readings.told(session, Act(now, None, request.canteen_id), matter, [one.id for one in told])
 
 
 def yes_no(verb: str, request_id: int, yes: str, no: str) -> tuple[tuple[Button, ...], ...]:

@@ -232,4 +232,4 @@ def _tell_of_dispute(session: Session, request: Request, row: Handover, act: Act
     key = f"handover:{row.id}:disputed:{int(act.now.timestamp())}"
     others = [one for one in looking if one.id not in (helper.id, act.actor_id)]
     told = callouts.call(session, canteen, others, Call(key, Message(said, counting(row.id)), act.now))
-    notices.note_asking(session, request, told, act.now)
+    holding.note_asking(session, request, told, act.now)

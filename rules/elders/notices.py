@@ -1,6 +1,5 @@
 """What is said about a request and to whom: the group sees who and when, only those entitled see what, where and why."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,9 +15,8 @@ from rules import audit, outbox
 from rules.audit import Act
 from rules.elders.callouts import family
 from rules.elders.ladders import QUIET_KINDS, waits
-from rules.members import consents, readings
+from rules.members import consents
 from rules.members.people import age_on, roles_of
-from rules.members.readings import Matter
 from rules.settings import local_day
 from rules.values import Button, Message, Refused, Style, Text, encode_message, lines
 
@@ -188,14 +186,6 @@ def how_to_ask(session: Session, elder: Member) -> Text:
         return Text("consents.not_over_messenger", name=elder.name)
     phone = unsealed(elder, "phone")
     return Text("requests.phone_them", phone=phone) if phone else Text("requests.go_and_ask")
-
-
-def note_asking(session: Session, request: Request, told: Iterable[Member], now: datetime) -> None:
-    """Keep who was told the phone to ask by, each once for a request; what was withheld was not seen."""
-    elder = session.get_one(Member, request.elder_id)
-    if elder.phone and consents.by_messenger(session, elder):
-        matter = Matter(elder.id, ("phone",), request.asked_at)
-        readings.told(session, Act(now, None, request.canteen_id), matter, [one.id for one in told])
 
 
 def reveal(session: Session, request: Request, member: Member, act: Act) -> Text:
