@@ -1,7 +1,7 @@
 """What stood in an older store is there after it was brought up, on both databases: rows, not only tables."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -99,3 +99,63 @@ def test_a_kit_goes_down_and_up_again_with_the_store(older, store_url):
     (row,) = look("SELECT things, cash, (SELECT spent FROM request) AS spent FROM handover")
     things = row["things"] if isinstance(row["things"], list) else json.loads(row["things"])
     assert (things, row["cash"], row["spent"]) == (["card", "cash"], 10000, None)
+
+
+def missed(fill, canteen, granny, **said):
+    """A lunch granny booked, the alarm of it, and maybe what became of its delivery."""
+    outcome = said.pop("outcome", None)
+    day = NOW.date() + timedelta(days=said.pop("days", 0))
+    meal = fill(
+        "meal", canteen_id=canteen, day=day, sitting="lunch", state="served", dishes=[], closes_at=NOW
+    )
+    booking = fill(
+        "booking", meal_id=meal, eater_id=granny, portions=1, mode="delivery", state="no_show", guests=[]
+    )
+    if outcome:
+        fill("delivery", booking_id=booking, outcome=outcome, note="")
+    fill("mealalarm", **{"booking_id": booking, "raised_at": NOW, "finding": "", **said})
+    return meal
+
+
+def test_whoever_was_missed_before_is_still_asked_after_and_what_was_over_stays_over(older):
+    down, up, look, _ = older
+    fill = down("0008")
+    canteen, granny, _ = village(fill)
+    soon, later = NOW + timedelta(minutes=15), NOW + timedelta(hours=1)
+    asked = missed(fill, canteen, granny, step="family", next_at=soon)
+    door = missed(fill, canteen, granny, step="manager", next_at=soon, outcome="not_home", days=1)
+    over = missed(fill, canteen, granny, step="elder", closed_at=later, finding="unreachable", days=2)
+    stuck = missed(fill, canteen, granny, step="manager", days=3)
+    up()
+    rows = {row["meal_id"]: row for row in look("SELECT * FROM concern ORDER BY id")}
+    assert set(rows) == {asked, door, over, stuck}
+    assert {(row["canteen_id"], row["elder_id"]) for row in rows.values()} == {(canteen, granny)}
+    told = {meal: (row["cause"], row["step"], row["finding"]) for meal, row in rows.items()}
+    assert told[asked] == ("no_show", 2, None)
+    assert told[door] == ("not_home", 4, None)
+    assert told[over] == ("no_show", 1, "nobody")
+    assert [rows[meal]["closed_at"] is None for meal in (asked, door, over, stuck)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [rows[meal]["next_at"] is None for meal in (asked, door, over, stuck)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert look("SELECT count(*) AS found FROM booking") == [{"found": 4}]
+
+
+def test_an_alarm_goes_down_and_up_again(older, store_url):
+    down, up, look, vault = older
+    fill = down("0008")
+    canteen, granny, _ = village(fill)
+    missed(fill, canteen, granny, step="family", next_at=NOW + timedelta(minutes=15))
+    up()
+    migrate.downgrade(store_url, "0008", keys=vault.ring.place)
+    (row,) = look("SELECT * FROM mealalarm")
+    assert (row["step"], row["finding"], row["closed_at"]) == ("family", "", None)
+    assert row["next_at"] is not None
