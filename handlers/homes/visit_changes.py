@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import number
-from handlers.homes.visits import FEW, check, find, undoable
+from handlers.homes.visit_weeks import TWO
+from handlers.homes.visits import check, find, undoable
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.homes.visits import VisitState
@@ -91,12 +92,11 @@ def unseen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     facts = {"seen": found.seen, "households": found.households, "percent": found.percent}
     head = Text("visits.unseen_head" if found.unseen else "visits.all_seen")
     message = _listed(turn, found.unseen, first, "visitseen")
+    said = lines(Text("visits.coverage", **facts), *levels, head, message.text)
+    if len(found.unseen) > TWO:
+        return becomes(Message(said, message.buttons))
     late = (Button(Text("visits.button_late"), "visitlate:0"),)
-    return becomes(
-        Message(
-            lines(Text("visits.coverage", **facts), *levels, head, message.text), (*message.buttons, late)
-        )
-    )
+    return becomes(Message(said, (*message.buttons, late)))
 
 
 def late(turn: Turn, arguments: tuple[str, ...]) -> Answer:
@@ -112,7 +112,7 @@ def late(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 def _listed(turn: Turn, found: Sequence[Candidate], first: int, verb: str) -> Message:
     """Some households, and a button for each that plans a visit."""
-    page = found[first : first + FEW]
+    page = found[first : first + TWO]
     said = [
         Text("visits.numbered", number=at, what=visit_talk.late_line(one, turn.today))
         for at, one in enumerate(page, first + 1)
@@ -122,8 +122,8 @@ def _listed(turn: Turn, found: Sequence[Candidate], first: int, verb: str) -> Me
         for at, one in enumerate(page, first + 1)
     )
     rows = [plan] if plan else []
-    if len(found) > FEW:
-        following = first + FEW if first + FEW < len(found) else 0
+    if len(found) > TWO:
+        following = first + TWO if first + TWO < len(found) else 0
         rows.append((Button(Text("common.more"), f"{verb}:{following}"),))
     return Message(lines(*said), tuple(rows))
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import number
-from handlers.homes import visit_taps
+from handlers.homes import visit_taps, visit_weeks
 from handlers.lunch.bookings import known
 from handlers.turn import Turn
 from models.homes.visits import Visit, VisitState
 from models.members.people import Role
 from rules.homes import visit_notices, visit_plans, visit_sheets, visit_talk, visit_teams, visits
 from rules.values import Answer, Attachment, Button, Message, Refused, Style, Text, Toast, lines
-from rules.volunteers.rosters import week_of
 
 WEEK = timedelta(days=7)
 UNDO_LASTS = timedelta(minutes=10)
@@ -55,25 +54,19 @@ def _coming_along(turn: Turn) -> Text:
 
 
 def week(turn: Turn, monday: date) -> Message:
-    """A week with its buttons, and the ways to the rest."""
-    message = visit_talk.week_message(turn.session, turn.village, monday)
-    this = week_of(turn.today)[0]
-    other = this if monday > this else this + WEEK
-    key = "visits.button_this_week" if monday > this else "visits.button_next_week"
-    turning = Button(Text(key), f"visitweek:{other}:show")
-    unseen = Button(Text("visits.button_unseen"), "visitseen:0")
-    calendar = Button(Text("visits.button_calendar"), "shiftfeed")
-    plan = Button(Text("visits.button_plan"), f"visitweek:{monday}:plan", Style.PRIMARY)
-    planning = () if visit_plans.week(turn.session, turn.village.id, monday) else ((plan,),)
-    rows = (*planning, *message.buttons, (turning, unseen), (calendar,))
-    return Message(message.text, rows)
+    """A week with what is done with it first; the rest is one tap further."""
+    return visit_talk.week_message(turn.session, turn.village, monday)
 
 
 def week_tapped(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Under a week: all right, one more, on paper, another week."""
     check(turn)
     monday = _day(arguments[0])
-    match arguments[1]:
+    match arguments[1].partition("-")[0]:
+        case "house":
+            return becomes(visit_weeks.house(turn, monday, arguments[1]))
+        case "others":
+            return becomes(visit_weeks.others(turn, monday, arguments[1]))
         case "yes":
             return _all_right(turn, monday)
         case "more":

@@ -96,17 +96,15 @@ def _numbered(said: Sequence[Text]) -> list[Text]:
 
 
 def _week_buttons(rows: Sequence[Shown], monday: date) -> Rows:
+    """At most three: all right, one house after the other, the rest; for an empty week, to plan it."""
+    others = (Button(Text("common.more"), f"visitweek:{monday}:others-0"),)
+    if not rows:
+        plan = Button(Text("visits.button_plan"), f"visitweek:{monday}:plan", Style.PRIMARY)
+        return ((plan,), others)
+    yes = (Button(Text("visits.button_all_right"), f"visitweek:{monday}:yes", Style.SUCCESS),)
+    each = (Button(Text("visits.button_each"), f"visitweek:{monday}:house-0"),)
     proposed = any(one.visit.state == VisitState.PROPOSED for one in rows)
-    yes = Button(Text("visits.button_all_right"), f"visitweek:{monday}:yes", Style.SUCCESS)
-    numbers = [
-        Button(Text("visits.button_number", number=number), f"visit:{one.visit.id}:see")
-        for number, one in enumerate(rows, 1)
-    ]
-    more = Button(Text("visits.button_one_more"), f"visitweek:{monday}:more")
-    paper = Button(Text("visits.button_paper"), f"visitweek:{monday}:paper")
-    found: list[tuple[Button, ...]] = [(yes,)] if proposed else []
-    found += [tuple(numbers[at : at + 3]) for at in range(0, len(numbers), 3)]
-    return (*found, (more, paper) if rows else (more,))
+    return (yes, each, others) if proposed else (each, others)
 
 
 def morning(

@@ -14,7 +14,8 @@ from rules.elders.needs import Said
 from rules.homes import households, visits
 from rules.members import consents, readings
 from tests.homes.visiting import MONDAY, WEDNESDAY, all_visits, newest, taps
-from tests.requesting import buttons_of
+from tests.requesting import buttons_of, sent_to
+from texts import Words
 
 # the week
 
@@ -268,3 +269,58 @@ def test_whoever_is_the_only_companion_and_the_actor_is_not_written_to(
     assert not any("请您和" in said for said in village.told(both))
     village.taps(both, f"visit:{visit.id}:off")
     assert not any("不用您了" in said for said in village.told(both))
+
+
+def buttons(village, session, who):
+    """The labels of the newest message to somebody that has buttons."""
+    rows = [row for row in sent_to(session, who) if row.body.get("buttons")]
+    return [
+        Words("zh_CN", "Asia/Shanghai").say(label) for line in rows[-1].body["buttons"] for label, *_ in line
+    ]
+
+
+def test_a_week_never_shows_more_than_three_buttons_and_all_is_found(
+    village, session, social_worker, committee, elders
+):
+    everything, monday = set(), MONDAY
+    village.says(social_worker, "/visits")
+    before = buttons(village, session, social_worker)
+    taps(village, social_worker, "现在排")
+    monday = all_visits(session)[0].day - timedelta(days=all_visits(session)[0].day.weekday())
+    planned = buttons(village, session, social_worker)
+    pages = [before, planned]
+    for start in range(0, 8, 2):
+        village.taps(social_worker, f"visitweek:{monday}:others-{start}")
+        pages.append(buttons(village, session, social_worker))
+    for house in range(4):
+        village.taps(social_worker, f"visitweek:{monday}:house-{house}")
+        pages.append(buttons(village, session, social_worker))
+        assert f"第 {house + 1} 户，一共 4 户" in newest(village, social_worker)
+    for data in ("visitseen:0", "visitseen:2", "visitlate:0"):
+        village.taps(social_worker, data)
+        pages.append(buttons(village, session, social_worker))
+    assert max(len(page) for page in pages) == 3
+    everything = {label for page in pages for label in page}
+    assert everything >= {
+        *("现在排这一周", "都好，就这样走", "一户一户看", "更多", "再加一户", "打印一张", "看下一周"),
+        *("谁好久没见了", "到时间没去的", "放进手机日历", "细看、改动", "下一户", "返回"),
+    }
+
+
+def test_a_house_is_opened_from_its_card_and_a_week_from_its_back(
+    village, session, social_worker, committee, elders
+):
+    village.says(social_worker, "/visits")
+    taps(village, social_worker, "现在排")
+    taps(village, social_worker, "一户一户看")
+    taps(village, social_worker, "下一户")
+    second = newest(village, social_worker)
+    assert second.startswith("第 2 户")
+    taps(village, social_worker, "返回")
+    assert "走访 4 户" in newest(village, social_worker)
+    taps(village, social_worker, "一户一户看")
+    taps(village, social_worker, "细看")
+    assert "就去这家" in buttons(village, session, social_worker)
+    monday = all_visits(session)[0].day
+    for forged in ("house-x", "house-", "others-9999", "house--1"):
+        assert "过期" in village.taps(social_worker, f"visitweek:{monday}:{forged}")
