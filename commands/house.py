@@ -141,17 +141,16 @@ class House:
 
     async def _work(self, me: Me, stopping: asyncio.Event) -> None:
         read = partial(heard, me, self.config.web.public_url)
-        turns = Turns(self.store, self.clock, self.sender.hand_over, self.taps.answer)
+        hand_over = self.sender.hand_over
+        turns = Turns(self.store, self.clock, hand_over, self.taps.answer)
         listening = engines.listening(self.config, self.store, self.telegram, turns.take, self.clock)
-        handling = Handling(
-            listening.hear, read, self.clock, self.operators, send=self.sender.hand_over, urgent=urgent
-        )
-        dispatcher = Dispatcher(self.store, handling)
-        intake = Intake(self.store, read, self.clock, dispatcher.offer, self.operators, self.vitals)
+        handling = Handling(listening.hear, read, self.clock, self.operators, send=hand_over, urgent=urgent)
+        desk = Dispatcher(self.store, handling)
+        intake = Intake(self.store, read, self.clock, desk.offer, self.operators, self.vitals, desk.begin)
         receiver = Receiver(self.early.poll, intake.keep, self.vitals, self.clock)
         clock = Clock(self.scheduler, every=self.config.clock.tick_seconds, after=self._ticked)
         await self.sender.start()
-        dispatcher.start()
+        desk.start()
         receiving = asyncio.create_task(self._receive(receiver), name="receiving")
         announcing = asyncio.create_task(announce(self.telegram), name="announcing")
         await clock.wake()
@@ -162,7 +161,7 @@ class House:
         await _first(receiving, guarding, asyncio.create_task(stopping.wait()))
         announcing.cancel()
         await clock.stop()
-        await _end(receiving, web, dispatcher.drain(DRAIN_SECONDS))
+        await _end(receiving, web, desk.drain(DRAIN_SECONDS))
         await asyncio.gather(self.taps.drain(DRAIN_SECONDS), self.sender.drain(DRAIN_SECONDS))
         await listening.close()
         await ended(receiving, guarding)

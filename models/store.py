@@ -50,6 +50,11 @@ class Store:
         return self._engines[0].dialect.name
 
     @property
+    def in_order(self) -> bool:
+        """Whether units that write are done in the order they are asked: one may count on those before it."""
+        return self.dialect == "sqlite"
+
+    @property
     def engine(self) -> sa.Engine:
         """The engine that may write, for migrations and backups."""
         return self._engines[0]
@@ -66,11 +71,15 @@ class Store:
 
     async def write(self, unit: Unit[T]) -> T:
         """Run a unit in one transaction; answers after the durable commit, raises what the unit raised."""
-        return await self._ask(self._writing, unit)
+        return await self.ask(unit)
 
     async def read(self, unit: Unit[T]) -> T:
         """Run a unit on a snapshot that cannot be written to."""
-        return await self._ask(self._reading, unit)
+        return await self._asked(self._reading, unit)
+
+    def ask(self, unit: Unit[T], *, followed: bool = False) -> "asyncio.Future[T]":
+        """Queue a unit before this returns; `followed`: another comes right behind it, and a commit may wait for that."""
+        return self._asked(self._writing, unit, followed=followed)
 
     def write_now(self, unit: Unit[T]) -> T:
         """The same as `write`, waiting in this thread."""
@@ -106,10 +115,10 @@ class Store:
             engine.dispose()
 
     @staticmethod
-    async def _ask(lane: Lane, unit: Unit[T]) -> T:
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        lane.put(Asked(unit, future))
-        return await future  # type: ignore[no-any-return]
+    def _asked(lane: Lane, unit: Unit[T], *, followed: bool = False) -> "asyncio.Future[T]":
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        lane.put(Asked(unit, future, followed=followed))
+        return future
 
     @staticmethod
     def _ask_now(lane: Lane, unit: Unit[T]) -> T:

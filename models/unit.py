@@ -60,6 +60,8 @@ class Asked:
     future: "asyncio.Future[Any] | Future[Any]"
     value: Any = field(default=None)
     error: BaseException | None = field(default=None)
+    followed: bool = False
+    """Whether another is asked right behind it, so that the two may share a commit."""
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop | None:

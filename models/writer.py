@@ -4,7 +4,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,8 @@ from models.unit import Asked, StoreClosed, StoreFull, Unit, UnitSession, delive
 
 GROUP_UNITS = 64
 GROUP_SECONDS = 0.02
+FOLLOWED_SECONDS = 0.002
+"""So long a unit that is to be followed waits for the next before it is committed alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,17 @@ class Writer:
 
     def _run(self) -> None:
         while not self._ended:
-            first = self._take(wait=True)
+            first = self._take(None)
             if first is not None:
                 self._share(first)
         self._scrub_due = True
         self._bring_log_home()
         self._disconnect()
 
-    def _take(self, *, wait: bool) -> Asked | None:
+    def _take(self, seconds: float | None) -> Asked | None:
+        """Who comes next, waited for so long; without a bound for ever."""
         try:
-            asked = self._asked.get(block=wait)
+            asked = self._asked.get(timeout=seconds)
         except queue.Empty:
             return None
         self._ended = asked is None
@@ -150,7 +153,7 @@ class Writer:
     def _next(self, group: list[Asked], ends_at: float) -> Asked | None:
         if len(group) >= GROUP_UNITS or time.monotonic() >= ends_at:
             return None
-        asked = self._take(wait=False)
+        asked = self._take(FOLLOWED_SECONDS if group[-1].followed else 0.0)
         if asked is not None:
             group.append(asked)
         return asked

@@ -80,7 +80,7 @@ async def house(store):
     dispatcher = Dispatcher(
         store, Handling(desk.take, READ, lambda: NOW, (42,), pause), concurrency=8, window=20
     )
-    intake = Intake(store, READ, lambda: NOW, dispatcher.offer)
+    intake = Intake(store, READ, lambda: NOW, dispatcher.offer, begin=dispatcher.begin)
     desk.intake, desk.dispatcher = intake, dispatcher
     yield desk
     await dispatcher.drain(0.1)
@@ -205,8 +205,8 @@ async def test_a_full_disk_counts_for_no_try(house, store, monkeypatch):
 
     house.dispatcher.start()
     await settle_backlog(house)
-    await house.intake.keep([said(1)])
     monkeypatch.setattr(store, "write", sometimes)
+    await house.intake.keep([said(1)])
     await settle(house)
     assert house.taken == [1]
     assert store.read_now(lambda s: s.get(InboxUpdate, 1)).state == InboxState.DONE

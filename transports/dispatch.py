@@ -84,12 +84,24 @@ class Dispatcher:
         """Take up what was just stored; when there is too much, or older ones wait, the store hands it out later."""
         if self._stopping:
             return
-        if self._backlog or self._loading or len(self._held) + len(heards) > self._window:
+        if not self._has_room(heards):
             self._backlog = True
             self._room.set()
             return
         for heard in heards:
             self._admit(heard)
+
+    def begin(self, heards: Sequence[Heard]) -> bool:
+        """Take up what is only just being stored, where its units come behind that: they find nothing if it is not kept."""
+        if self._stopping or not heards or not self._store.in_order or not self._has_room(heards):
+            return False
+        for heard in heards:
+            self._admit(heard)
+        return True
+
+    def _has_room(self, heards: Sequence[Heard]) -> bool:
+        """Whether they may pass: nothing older waits in the store, and not too much in memory."""
+        return not self._backlog and not self._loading and len(self._held) + len(heards) <= self._window
 
     async def drain(self, seconds: float) -> None:
         """Finish what is in memory, for so long; the rest stays in the store for the next life."""

@@ -55,7 +55,11 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Stores what came in one unit, then lets it be taken up; what cannot be read is set aside at once."""
+    """Stores what came in one unit, then lets it be taken up; what cannot be read is set aside at once.
+
+    Where units keep their order, what came is taken up at once: storing it and the first of what is done about it share
+    a commit, and whoever asked waits for one less.
+    """
 
     store: Store
     read: Read
@@ -63,6 +67,8 @@ class Intake:
     offer: Callable[[Sequence[Heard]], None]
     operators: tuple[int, ...] = ()
     vitals: Vitals | None = None
+    begin: Callable[[Sequence[Heard]], bool] = lambda heards: False
+    """Takes them up although they are not stored yet, or does not."""
     arrivals: Arrivals = field(default_factory=Arrivals)
 
     async def keep(self, raws: Sequence[Any]) -> None:
@@ -70,8 +76,11 @@ class Intake:
         now = self.clock()
         letters = [self._open(raw, now) for raw in raws]
         rows = [row for row, _ in letters]
-        fresh = await self._write(lambda session: self._kept(session, rows, now))
-        self.offer([heard for _, heard in letters if heard is not None and heard.update_id in fresh])
+        heards = [heard for _, heard in letters if heard is not None]
+        begun = self.begin(heards)  # nobody runs before the next line has asked: what is begun asks behind it
+        fresh = await self._write(lambda session: self._kept(session, rows, now), followed=begun)
+        if not begun:
+            self.offer([heard for heard in heards if heard.update_id in fresh])
 
     def _kept(self, session: Session, rows: Sequence[InboxUpdate], now: datetime) -> set[int]:
         arrived = self.arrivals.at(session, now)
@@ -79,11 +88,11 @@ class Intake:
             row.received_at = arrived
         return keep(session, rows, now, self.operators)
 
-    async def _write(self, unit: Unit[set[int]]) -> set[int]:
+    async def _write(self, unit: Unit[set[int]], *, followed: bool) -> set[int]:
         """Health tells of a store that takes nothing: a full disk, a server that is gone."""
         kept = False
         try:
-            fresh = await self.store.write(unit)
+            fresh = await self.store.ask(unit, followed=followed)
             kept = True
         finally:
             if self.vitals is not None:
