@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Index, bindparam, delete, func, insert, update
 from sqlmodel import Field, Session, col, select
@@ -40,6 +39,7 @@ class InboxUpdate(Table, table=True):
 
 
 INBOX = table_of(InboxUpdate)
+KEEP = Prepared(insert(INBOX), list(InboxUpdate.model_fields))
 DONE = Prepared(
     update(INBOX)
     .where(INBOX.c.update_id == bindparam("number"), INBOX.c.state == InboxState.NEW)
@@ -57,7 +57,7 @@ def keep(session: Session, rows: Sequence[InboxUpdate]) -> set[int]:
         session.execute(delete(InboxUpdate).where(col(InboxUpdate.update_id).in_(again)))
     fresh = {row.update_id: row for row in rows if row.update_id not in known or row.update_id in again}
     if fresh:
-        session.connection().execute(insert(INBOX), [_values(row) for row in fresh.values()])
+        KEEP.run_each(session, [row.__dict__ for row in fresh.values()])
     return set(fresh)
 
 
@@ -65,10 +65,6 @@ def _is_another(row: InboxUpdate, state: InboxState | None, received_at: datetim
     """Whether a number that is known is that of another update: ids restart at random after a week of silence."""
     over = state is not None and state != InboxState.NEW
     return over and received_at is not None and row.received_at - received_at >= RESTARTS_AFTER
-
-
-def _values(row: InboxUpdate) -> dict[str, Any]:
-    return {name: row.__dict__[name] for name in InboxUpdate.model_fields}
 
 
 def done(session: Session, update_id: int, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Statements asked at every turn, put into SQL once: making them anew cost more than the store's own work."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -82,6 +82,21 @@ class Prepared:
         form = self._forms.get(connection.dialect) or self._form(connection.dialect)
         filled = form.fill(values)
         return connection.exec_driver_sql(form.sql, tuple(filled) if form.by_place else filled)
+
+    def run_each(self, session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Carry it out for each of several, as one statement of the store."""
+        session.flush()
+        dialect = session.get_bind().dialect
+        form = self._forms.get(dialect) or self._form(dialect)
+        filled = [form.fill(row) for row in rows]
+        writer = session.info.get("writer")
+        if not filled:
+            return
+        if writer is not None:
+            writer.run_each(form.sql, filled, self._changes)
+            return
+        several = [tuple(one) for one in filled] if form.by_place else filled
+        session.connection().exec_driver_sql(form.sql, several)
 
     def _form(self, dialect: Dialect) -> Form:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)

@@ -25,14 +25,20 @@ FOLLOWED_SECONDS = 0.002
 class Hand:
     """The writer as its unit sees it: a short way to the store, and what is remembered of it."""
 
-    execute: Callable[..., sqlite3.Cursor]
+    below: UnitConnection
     memory: Memory
 
     def run(self, sql: str, values: Sequence[Any], changes: str | None) -> sqlite3.Cursor:
         """Carry a statement out at once, and forget what it changes."""
         if changes is not None:
             self.memory.changes(changes)
-        return self.execute(sql, values)
+        return self.below.execute(sql, values)
+
+    def run_each(self, sql: str, rows: Sequence[Sequence[Any]], changes: str | None) -> None:
+        """The same for each of many."""
+        if changes is not None:
+            self.memory.changes(changes)
+        self.below.executemany(sql, rows)
 
 
 class Writer:
@@ -112,7 +118,7 @@ class Writer:
         self._below = below = driver(self._connection)
         below.led = True
         self._session = UnitSession(self._connection)
-        self._hand = Hand(below.execute, self._memory)
+        self._hand = Hand(below, self._memory)
         return below
 
     def _fill(self, group: list[Asked], below: UnitConnection) -> None:

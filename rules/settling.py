@@ -4,17 +4,28 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, case, update
 from sqlmodel import Session, col, select
 
+from models.base import table_of
 from models.members.people import Account, Canteen, Member
 from models.outbox import MessageClass, OutboxMessage, OutboxState, Post
+from models.prepared import Prepared
 from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
 from rules.values import Button, Message, Refused, Text
 
 PAGE = 500
+
+OUTBOX = table_of(OutboxMessage)
+KEYS_OF_SENT = {"id", "status", "sent_at", "message_id"}
+SENT = Prepared(
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("row"))
+    .values(status=bindparam("became"), sent_at=bindparam("at"), message_id=bindparam("as_message"))
+)
+"""Nearly every message is marked so, many at once."""
 
 
 def waiting(session: Session, now: datetime, limit: int = PAGE) -> list[OutboxMessage]:
@@ -57,8 +68,14 @@ def _due_again(session: Session, now: datetime) -> None:
 def mark(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:
     """Write what became of several messages at once."""
     rows = [dict(change) for change in changes]
-    if rows:
-        session.execute(update(OutboxMessage), rows)
+    SENT.run_each(session, [_as_sent(row) for row in rows if row.keys() == KEYS_OF_SENT])
+    others = [row for row in rows if row.keys() != KEYS_OF_SENT]
+    if others:
+        session.execute(update(OutboxMessage), others)
+
+
+def _as_sent(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"row": row["id"], "became": row["status"], "at": row["sent_at"], "as_message": row["message_id"]}
 
 
 def opened(session: Session, row_id: int, message_id: int) -> bool:
