@@ -149,7 +149,7 @@ def test_the_same_sentence_is_kept_once_and_counted(village, session, granny):
 
 def test_a_meaning_tapped_is_the_best_example(village, session, granny):
     agrees(village, granny)
-    village.says(granny, "屋里那个坛坛罐罐整下啰")
+    village.says(granny, "那个坛坛罐罐弄弄啰")
     label, data = village.buttons[0]
     village.taps(granny, data)
     kept = next(example for example in all_examples(session) if "坛" in example.words and example.intent)
