@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 from datetime import date, datetime
 
+from nlu.alarms import Worry, worry_in
 from nlu.answers import answer
 from nlu.certainty import says_nothing_else
 from nlu.classifier import Guess, guess
-from nlu.dangers import Alarm, danger_in, hints_at_danger
+from nlu.dangers import hints_at_danger
 from nlu.doubts import DOUBTS, doubts_in
 from nlu.intents import first_rule
 from nlu.lists import LEAVE, RENAME, about_a_meal, plus_entries, sign_up
@@ -46,19 +47,21 @@ def understand(text: str, now: datetime, context: Context | None = None) -> Unde
     if not text.strip():
         return NOTHING
     sentence = read_sentence(text, now.date(), words=context.words)
-    alarm = danger_in(sentence.low)
-    if alarm and alarm.sure:
-        return Understanding(Intent.EMERGENCY, Slots(), Action.ACT, (), 1.0, (f"danger {alarm.kind}",))
+    worry = worry_in(sentence.low, alone=_spoken_to(context))
+    if worry.sure:
+        return Understanding(Intent.EMERGENCY, Slots(), Action.ACT, (), 1.0, worry.why)
     read = _listed(sentence, now.date(), context) or _said(text, sentence, now, context)
-    return _worried(read, alarm, context) if alarm else read
+    return _worried(read, worry) if _spoken_to(context) else read
 
 
-def _worried(read: Understanding, alarm: Alarm, context: Context) -> Understanding:
+def _worried(read: Understanding, worry: Worry) -> Understanding:
     """In private a danger that is not sure is asked about, unless the words are clearly for something else."""
-    if not _spoken_to(context) or not (read.unsure or read.intent in QUIET):
-        return read
-    why = (f"perhaps danger {alarm.kind}", *read.why)
+    unread = read.unsure
+    doubted = worry.alarm and (unread or read.intent in QUIET)
     offered = tuple(choice for choice in read.choices if choice is not Intent.EMERGENCY)
+    if not doubted and (read.action is Action.ACT or not worry.worth_asking(unread=unread)):
+        return replace(read, choices=offered) if worry.unlikely else read
+    why = ("perhaps " + worry.why[0], *worry.why[1:], *read.why)
     return replace(read, action=Action.ASK, choices=(Intent.EMERGENCY, *offered), confidence=0.4, why=why)
 
 

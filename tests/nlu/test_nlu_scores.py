@@ -18,8 +18,11 @@ COMMON = ("utterances", "utterances_held", "voices")
 OTHERS = ("others_tune", "others_c", "others_final", "others_d")
 """By hands that never saw the rules; read blind first (docs/language.md), then learnt from."""
 NEWEST = ("others_e",)
-"""The newest of them; its cries for help are not learnt from here."""
+"""The newest of them."""
 LATELY = FLOORS | {"emergency": 0.92, "no wrong act": 0.98, "group chatter left alone": 0.95}
+DANGER = ("others_e", "others_g")
+"""Cries and their look-alikes; scored blind first, then their cries were learnt from."""
+DANGER_FLOORS = {"emergency": 0.94, "no wrong act": 0.97}
 BLIND = {
     "intent": 0.95,
     "dates": 0.97,
@@ -65,6 +68,12 @@ def newest():
 @pytest.mark.parametrize("name", sorted(LATELY))
 def test_the_newest_wording_is_read_at_least_this_well(newest, name):
     assert newest.share(name) >= LATELY[name], [wrong for wrong in newest.wrong if wrong[0] == name]
+
+
+@pytest.mark.parametrize("name", sorted(DANGER_FLOORS))
+def test_hard_cries_are_heard_at_least_this_well(name):
+    read = score([row for file in DANGER for row in records(file)])
+    assert read.share(name) >= DANGER_FLOORS[name], [wrong for wrong in read.wrong if wrong[0] == name]
 
 
 @pytest.mark.parametrize("name", sorted(BLIND))

@@ -1,0 +1,54 @@
+"""Danger as two hear it: the rules, and the second hearing for wording that no rule knows. Either may doubt the other."""
+
+from dataclasses import dataclass, replace
+
+from nlu.dangers import Alarm, danger_in, sounds_dangerous
+from nlu.second_hearing import LONGEST, second_hearing
+
+SURE, SURE_OF_ALL, UNLIKELY = 1.5, 2.0, -4.0
+"""As good as a rule in private; so too in a group; so unlike a cry that a rule must be wrong."""
+PERHAPS, PERHAPS_UNREAD = -0.5, -1.5
+"""Worth a question in private; worth one where nothing was understood."""
+BY_EAR = "by ear"
+
+
+@dataclass(frozen=True, slots=True)
+class Worry:
+    """What the rules and the second hearing make of a text together, and how loud the second hearing is."""
+
+    alarm: Alarm | None
+    score: float
+    why: tuple[str, ...]
+
+    @property
+    def sure(self) -> bool:
+        """Sure enough to call somebody."""
+        return self.alarm is not None and self.alarm.sure
+
+    @property
+    def unlikely(self) -> bool:
+        """So unlike a cry that it need not even be offered."""
+        return self.alarm is None and self.score < UNLIKELY
+
+    def worth_asking(self, *, unread: bool) -> bool:
+        """Whether it sounds enough like a cry to ask, although nobody is called."""
+        return self.score >= (PERHAPS_UNREAD if unread else PERHAPS)
+
+
+def worry_in(low: str, *, alone: bool) -> Worry:
+    """The danger in a text in lower case; whoever speaks alone with the bot is called for sooner than a group is alarmed."""
+    ruled, heard = danger_in(low), second_hearing(low)
+    alarm = _agreed(low, ruled, heard.score, SURE if alone else SURE_OF_ALL)
+    if alarm and alarm.kind != BY_EAR:
+        return Worry(alarm, heard.score, (f"danger {alarm.kind}",))
+    return Worry(
+        alarm, heard.score, (f"danger {BY_EAR} {heard.score:+.1f}", f"seen {' '.join(heard.fragments)}")
+    )
+
+
+def _agreed(low: str, ruled: Alarm | None, score: float, enough: float) -> Alarm | None:
+    if ruled and ruled.sure:
+        return replace(ruled, sure=score >= UNLIKELY or len(low) > LONGEST)
+    if score >= enough and not sounds_dangerous(low):
+        return Alarm(BY_EAR, sure=True)
+    return ruled
