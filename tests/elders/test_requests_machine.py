@@ -14,9 +14,10 @@ from hypothesis.stateful import (
 )
 from sqlmodel import col, func, select
 
+from models.elders import handovers
 from models.elders.requests import Handover, Request, RequestKind, RequestState, Urgency
 from models.outbox import OutboxMessage
-from rules.elders import acceptances, errands, escalation, holding, kits, notices, requests
+from rules.elders import acceptances, errands, escalation, kits, notices, requests
 from rules.elders.requests import Wish
 from rules.values import Refused
 from tests.stores import WALKS
@@ -193,7 +194,7 @@ def machine(scene, urgency):  # noqa: C901 - a machine of many small rules
 
         @invariant()
         def nothing_of_granny_is_forgotten(self):
-            if holding.kit_out(session, self.request) is not None:
+            if handovers.kit_out(session, self.request) is not None:
                 assert self.request.state in (RequestState.DOING, RequestState.DONE)
 
         @invariant()
