@@ -1,6 +1,7 @@
 """What elders say they need: heard in a sentence or passed on by somebody, noted at once, listed for who answers."""
 
 from handlers.lunch.bookings import known
+from handlers.members import consents as consent_cards
 from handlers.turn import Turn
 from models.elders.needs import Need, NeedCategory, NeedState
 from models.elders.requests import Urgency
@@ -97,16 +98,16 @@ def chosen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 def _noted(turn: Turn, elder: Member, words: str) -> Message:
     check_may_act(turn.session, turn.asker, elder, "requests", turn.today)
     need = needs.note(turn.session, elder, sorted_out(words), turn.act)
+    asked = consent_cards.about_health(turn, elder) if need.category == NeedCategory.HEALTH else None
     owner = turn.session.get(Member, need.owner_id) if need.owner_id else None
     back = turn.ask("needs.undo", lasts=needs.UNDO, need=need.id, what="note")
     undo = (Button(Text("common.undo"), f"needundo:{back.id}"),)
     facts = {"words": unsealed(need, "words"), "due_on": need.due_on}
     if owner is not None and owner.id == turn.asker.id:
-        return Message(
-            Text("needs.noted_yours", name=elder.name, **facts), (*need_notices.choices(need)[:2], undo)
-        )
+        yours = lines(Text("needs.noted_yours", name=elder.name, **facts), asked)
+        return Message(yours, (*need_notices.choices(need)[:2], undo))
     said = Text("needs.noted", **facts, owner=owner.name) if owner else Text("needs.noted_nobody", **facts)
-    return Message(said, (undo,))
+    return Message(lines(said, asked), (undo,))
 
 
 def listed(turn: Turn, argument: str) -> Answer:

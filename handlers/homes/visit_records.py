@@ -9,6 +9,7 @@ from handlers.elders.needs import sorted_out
 from handlers.elders.request_forms import becomes
 from handlers.elders.request_taps import number
 from handlers.lunch.bookings import known
+from handlers.members import consents as consent_cards
 from handlers.turn import Turn
 from models.cards import Card
 from models.elders.needs import NeedCategory
@@ -120,7 +121,8 @@ def check(turn: Turn, facts: Facts) -> Message:
     if companion is not None:
         said.append(Text("visits.check_company", name=companion.name))
     if left_out:
-        said.append(Text("visits.health_left_out", name=elder.name))
+        asked = consent_cards.about_health(turn, elder)
+        said += [Text("visits.health_left_out", name=elder.name), *([asked] if asked else [])]
     no = Button(Text("visits.button_wrong"), f"visitsay:{card.id}:no")
     return Message(lines(*said), (*_yes(turn, card, elder), (no,)))
 
@@ -212,10 +214,12 @@ def keep(turn: Turn, facts: Facts, absence: Absence | None) -> Message:
     record = {"visit": visit.id, "before": done.before, "after": visits.seen(visit), "needs": noted}
     card = turn.ask("visits.undo", lasts=UNDO_LASTS, record={**record, "length": done.length})
     _ask_again(turn, visit)
+    harmless = not note.findings and all(one.category != NeedCategory.HEALTH for one in wishes)
+    asked = None if harmless else consent_cards.about_health(turn, elder)
     who = households.named(households.living_with(turn.session, elder))
     told = [visit_talk.done_line(visit, who), *_told(facts)]
     told += [Text("visits.kept_needs", count=len(noted))] if noted else []
-    told.append(Text("visits.next_on", day=visit.next_on))
+    told += [Text("visits.next_on", day=visit.next_on), *([asked] if asked else [])]
     undo = (Button(Text("common.undo"), f"visitundo:{card.id}"),)
     return Message(
         lines(*told),

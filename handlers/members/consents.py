@@ -2,8 +2,10 @@
 
 from handlers.turn import Turn
 from models.members.consents import Purpose
-from models.members.people import Consent, Member
+from models.members.people import Consent, Member, Role
+from rules import outbox
 from rules.members import consents
+from rules.settings import after_quiet
 from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, lines
 
 ASKED = (Purpose.DISPLAY, Purpose.HEALTH, Purpose.MESSENGER)
@@ -27,6 +29,24 @@ def first(turn: Turn) -> Message | None:
     if turn.member is None or not turn.private or consents.of(turn.session, turn.asker.id):
         return None
     return card(turn, turn.asker)
+
+
+def about_health(turn: Turn, member: Member) -> Text | None:
+    """The first note about somebody's health: they are asked, or whoever wrote it for who has no phone; it waits sealed.
+
+    Answers what the writer is told beside, when the question went to the person.
+    """
+    if member.id == turn.asker.id or Purpose.HEALTH in consents.of(turn.session, member.id):
+        return None
+    rows = tuple((_change(member, Purpose.HEALTH, one),) for one in ("yes", "no"))
+    if outbox.reach(turn.session, member) is None:
+        if turn.roles & {Role.SOCIAL_WORKER, Role.MANAGER}:
+            turn.answer(Message(Text("consents.first_note", name=member.name), rows))
+        return None
+    asked = Message(Text("consents.may_we_note", by=turn.asker.name), rows)
+    key, due_at = f"consents:{member.id}:health", after_quiet(turn.village, turn.now)
+    told = outbox.tell(turn.session, key, member, asked, now=turn.now, due_at=due_at)
+    return Text("consents.first_note_asked", name=member.name) if told else None
 
 
 def _button(member: Member, word: str, style: Style = Style.PLAIN) -> Button:
