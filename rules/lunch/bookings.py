@@ -14,7 +14,7 @@ from models.store import hold
 from rules import audit, outbox
 from rules.audit import Act
 from rules.lunch import meals, waitlist
-from rules.lunch.counts import Count, count_beside
+from rules.lunch.counts import Seats, seats_beside
 from rules.lunch.echoes import tell_eater
 from rules.lunch.rolls import ENDED, LIVE, Kept, booking_of, plainly, seen, usual_mode
 from rules.members.people import check_may_act, status_on
@@ -56,7 +56,7 @@ def _check_entitled(session: Session, eater: Member, act: Act, day: date, today:
 
 def keep(session: Session, meal: Meal, eater: Member, order: Order, act: Act, *, grace: bool = False) -> Kept:
     """Keep an order at a held meal; in grace the cook's own seats are used up."""
-    counted, number = count_beside(session, meal.id, eater.id)
+    counted, number = seats_beside(session, meal.id, eater.id)
     mine = session.get_one(Booking, number) if number else None
     before = seen(mine)
     wanted = _portions(order, mine)
@@ -80,7 +80,7 @@ def _portions(order: Order, mine: Booking | None) -> int:
 
 
 def _place(
-    session: Session, at: tuple[Meal, Count], mine: Booking | None, wanted: int, *, grace: bool
+    session: Session, at: tuple[Meal, Seats], mine: Booking | None, wanted: int, *, grace: bool
 ) -> BookingState:
     meal, counted = at
     if grace:
@@ -101,7 +101,7 @@ def _place(
     return BookingState.WAITLISTED
 
 
-def _check_grace(meal: Meal, counted: Count, wanted: int) -> None:
+def _check_grace(meal: Meal, counted: Seats, wanted: int) -> None:
     if counted.taken + wanted > meal.seats + meal.grace_seats or meal.grace_used + wanted > meal.grace_seats:
         raise Refused("meals.no_grace", left=max(meal.grace_seats - meal.grace_used, 0))
 
