@@ -125,8 +125,9 @@ class Sender:
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._sending.vitals.waiting_messages = len(self._lanes)
-        self._wake.set()
+        self._sending.vitals.waiting_messages = waiting = len(self._lanes)
+        if waiting:
+            self._wake.set()
 
     async def _deliver(self, chat_id: int, leaving: Leaving) -> None:
         """One message from its lane to the wire; the lane is free again whatever happened."""

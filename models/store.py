@@ -16,7 +16,18 @@ from models.prepared import Prepared
 from models.unit import Asked, Lane, StoreBusy, StoreClosed, StoreFull, Unit
 from models.writer import Writer
 
-__all__ = ["Store", "StoreBusy", "StoreClosed", "StoreFull", "hold", "in_turn", "keep", "open_store", "write"]
+__all__ = [
+    "Store",
+    "StoreBusy",
+    "StoreClosed",
+    "StoreFull",
+    "hold",
+    "in_turn",
+    "keep",
+    "note",
+    "open_store",
+    "write",
+]
 
 T = TypeVar("T")
 M = TypeVar("M", bound=SQLModel)
@@ -168,6 +179,13 @@ def write(session: Session, row: SQLModel) -> int:
     written = _insert(type(row)).run(session, row.__dict__)
     number = written.lastrowid if session.get_bind().dialect.name == "sqlite" else written.fetchone()[0]
     return int(number or 0)
+
+
+def note(session: Session, table: type[SQLModel], **values: Any) -> None:
+    """Write a new row at once that nobody in the unit looks at again: no object is made of it, what is not given is empty."""
+    if not values.keys() <= table.model_fields.keys():
+        raise TypeError(f"{table.__name__} has no such column")
+    _insert(table).run(session, values)
 
 
 def keep(session: Session, row: R) -> R:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.audit import AuditEntry
-from models.store import write
+from models.store import note
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,17 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Keep one audit row: ids and states only."""
-    write(
+    note(
         session,
-        AuditEntry(
-            canteen_id=act.canteen_id,
-            actor_id=act.actor_id,
-            subject_id=subject_id,
-            action=action,
-            object=obj,
-            before=before,
-            after=after,
-            update_id=act.update_id,
-            why=act.why,
-            at=act.now,
-        ),
+        AuditEntry,
+        canteen_id=act.canteen_id,
+        actor_id=act.actor_id,
+        subject_id=subject_id,
+        action=action,
+        object=obj,
+        before=before,
+        after=after,
+        update_id=act.update_id,
+        why=act.why,
+        at=act.now,
     )

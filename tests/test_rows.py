@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from models.members.people import Account
+from models.store import note
 
 FIRST = "from models.inbox import InboxUpdate; row = InboxUpdate(update_id=7, raw='{}'); print(row.update_id, row.tries)"
 
@@ -52,3 +53,14 @@ def test_a_row_knows_no_other_words():
 def test_the_very_first_row_of_a_process_can_be_read():
     said = subprocess.run([sys.executable, "-c", FIRST], capture_output=True, text=True, check=True)
     assert said.stdout.split() == ["7", "0"]
+
+
+def test_a_note_is_a_row_like_any_other_and_a_column_that_is_none_is_refused(store):
+    def written(session):
+        note(session, Account, telegram_id=1001, name="李奶奶")
+        return session.exec(select(Account)).one()
+
+    granny = store.write_now(written)
+    assert (granny.telegram_id, granny.name, granny.language) == (1001, "李奶奶", None)
+    with pytest.raises(TypeError, match="Account"):
+        store.write_now(lambda session: note(session, Account, telegram_id=1002, nmae="王"))

@@ -17,6 +17,7 @@ CONNECT_SECONDS = 10.0
 HAPPY_SECONDS = 0.25
 """How long an address may take to answer before the next of the same name is tried beside it."""
 PORTS = {"http": 80, "https": 443}
+ASCII = json.JSONEncoder(separators=(",", ":"))
 KEPT_SECONDS = 15.0
 """A line that rested longer is not trusted: the other side may just be closing it."""
 
@@ -198,7 +199,7 @@ def trusted() -> ssl.SSLContext:
 
 def encoded(parameters: Mapping[str, Any]) -> bytes:
     """JSON in ASCII, so that even half a character cannot break it."""
-    return json.dumps(parameters, separators=(",", ":")).encode("ascii")
+    return ASCII.encode(parameters).encode("ascii")
 
 
 def _form(parameters: Mapping[str, Any], upload: Upload) -> tuple[str, bytes]:
