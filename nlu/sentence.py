@@ -140,7 +140,7 @@ def skeleton_of(sentence: Sentence) -> str:
         (s.start, s.end - sentence.low.startswith("班", s.end - 1), "T" if s.plain else "M")
         for s in sentence.meals
     ]
-    marks += [(s.start, s.end, "N") for s in sentence.counts if s.end - s.start < 12]
+    marks += [(s.start, s.end, "N") for s in sentence.counts if s.end - s.start < 20]
     out: list[str] = []
     place = 0
     for start, end, letter in sorted(marks):
