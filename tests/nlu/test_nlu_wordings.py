@@ -73,6 +73,11 @@ def test_a_price_or_a_meeting_is_no_change_of_a_meal_that_is_done(text):
     assert read(text).action is not Action.ACT
 
 
+@pytest.mark.parametrize("text", ["granddad's words come out like mush", "the meeting is in the hall"])
+def test_english_that_nobody_taught_is_no_clear_wish(text):
+    assert "classifier is clear" not in read(text).why
+
+
 def test_not_brought_but_fetched_is_an_order_and_no_refusal():
     got = read("明早帮我留份早餐，不用送，我自己来拿")
     assert (got.intent, got.slots.mode) == (Intent.BOOK_MEAL, "takeaway")
