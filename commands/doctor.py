@@ -76,7 +76,7 @@ def font(config: Config) -> bool:
 def keys(config: Config) -> bool:
     """What is private can be opened; and its keys do not lie with the copies of the store."""
     from commands.opening import keys_of
-    from models.backup import holds_copies
+    from models.backup import beside_keys
     from models.members.keyring import KeyMissing, Keyring, WrongKey
 
     place = keys_of(config)
@@ -86,8 +86,7 @@ def keys(config: Config) -> bool:
         return _finding("cli.wrong_key", file=str(place.key))
     except KeyMissing:
         return _finding("cli.key_missing", file=str(place.key))
-    folders = {place.key.absolute().parent, place.ring.absolute().parent}
-    crowded = [str(folder) for folder in sorted(folders) if holds_copies(folder)]
+    crowded = [str(folder) for folder in beside_keys(place)]
     return bool(crowded) and _finding("cli.key_with_backups", folder=", ".join(crowded))
 
 

@@ -157,7 +157,7 @@ class House:
         clock.start()
         web = await self._open_web(intake)
         say("cli.running", name=me.username)
-        guarding = asyncio.create_task(guard(self.store), name="guarding")
+        guarding = asyncio.create_task(guard(self.store, self.clock, self.operators), name="guarding")
         await _first(receiving, guarding, asyncio.create_task(stopping.wait()))
         announcing.cancel()
         await clock.stop()

@@ -111,6 +111,12 @@ def holds_copies(folder: Path) -> bool:
     return False
 
 
+def beside_keys(keys: Place) -> list[Path]:
+    """The folders in which the keys lie together with a copy of some store."""
+    folders = {keys.key.absolute().parent, keys.ring.absolute().parent}
+    return [folder for folder in sorted(folders) if holds_copies(folder)]
+
+
 def _is_gzip(file: Path) -> bool:
     with file.open("rb") as opened:
         return opened.read(2) == b"\x1f\x8b"
