@@ -81,8 +81,26 @@ def undo(turn: Turn, arguments: tuple[str, ...]) -> Answer:
 
 def unseen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     """Who was not seen for how long, against the norm; a tap plans a visit."""
+    return becomes(_unseen(turn, number(arguments[0] or "0")))
+
+
+def late(turn: Turn, arguments: tuple[str, ...]) -> Answer:
+    """Whose day has passed by their own rhythm: weekly, monthly, quarterly."""
+    return becomes(_late(turn, number(arguments[0] or "0")))
+
+
+def ask_unseen(turn: Turn, argument: str) -> Answer:
+    """谁好久没见了: the same in words."""
+    return _unseen(turn, 0)
+
+
+def ask_late(turn: Turn, argument: str) -> Answer:
+    """到时间没去的: the same in words."""
+    return _late(turn, 0)
+
+
+def _unseen(turn: Turn, first: int) -> Message:
     check(turn)
-    first = number(arguments[0] or "0")
     found = visit_coverage.coverage(turn.session, turn.village, turn.today)
     levels = [
         Text("visits.level", risk=one.risk, households=one.households, seen=one.seen, late=one.late)
@@ -94,20 +112,19 @@ def unseen(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     message = _listed(turn, found.unseen, first, "visitseen")
     said = lines(Text("visits.coverage", **facts), *levels, head, message.text)
     if len(found.unseen) > TWO:
-        return becomes(Message(said, message.buttons))
+        return Message(said, message.buttons)
     late = (Button(Text("visits.button_late"), "visitlate:0"),)
-    return becomes(Message(said, (*message.buttons, late)))
+    return Message(said, (*message.buttons, late))
 
 
-def late(turn: Turn, arguments: tuple[str, ...]) -> Answer:
-    """Whose day has passed by their own rhythm: weekly, monthly, quarterly."""
+def _late(turn: Turn, first: int) -> Message:
     check(turn)
     found = visit_proposals.overdue(
         visit_proposals.candidates(turn.session, turn.village, turn.today), turn.today
     )
-    message = _listed(turn, found, number(arguments[0] or "0"), "visitlate")
+    message = _listed(turn, found, first, "visitlate")
     head = Text("visits.late_head", count=len(found)) if found else Text("visits.none_late")
-    return becomes(Message(lines(head, message.text), message.buttons))
+    return Message(lines(head, message.text), message.buttons)
 
 
 def _listed(turn: Turn, found: Sequence[Candidate], first: int, verb: str) -> Message:
@@ -144,6 +161,7 @@ def plan_one(turn: Turn, arguments: tuple[str, ...]) -> Answer:
     return becomes(undoable(turn, Text("visits.added", line=visit_talk.line(one)), [(visit, before)]))
 
 
+COMMANDS = {"unseen": ask_unseen, "overdue": ask_late}
 UNDOES = {"visits.undo": undo}
 BUTTONS = {
     "visitday": day_picked,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from models.audit import AuditEntry
@@ -324,3 +325,26 @@ def test_a_house_is_opened_from_its_card_and_a_week_from_its_back(
     monday = all_visits(session)[0].day
     for forged in ("house-x", "house-", "others-9999", "house--1"):
         assert "过期" in village.taps(social_worker, f"visitweek:{monday}:{forged}")
+
+
+class TestPlayedAsSocialWorker:
+    @pytest.mark.parametrize(
+        "words", ["去覃叔家，不在家", "去了覃叔家，没人应门", "今天到覃叔家，锁着门", "刚去覃叔家，敲门没人"]
+    )
+    def test_a_closed_door_is_a_visit_and_no_meal_is_called_off(
+        self, village, session, neighbour, social_worker, words
+    ):
+        said = village.says(social_worker, words)[0]
+        assert "覃叔" in said
+        assert "不在家。" in said
+
+    @pytest.mark.parametrize(
+        ("words", "answer"),
+        [
+            ("谁好久没见了", "一个月里见过"),
+            ("哪些老人好久没去看了", "一个月里见过"),
+            ("到时间没去的", "到时间"),
+        ],
+    )
+    def test_who_was_not_seen_is_asked_in_words(self, village, social_worker, words, answer):
+        assert answer in village.says(social_worker, words)[0]
