@@ -60,6 +60,9 @@ ROOMS: tuple[ModuleType, ...] = (
 
 Handler = Callable[..., Answer]
 
+NO_ANSWERS = ("privacy", "language")
+"""Sentences that are never the answer to a question, whatever was asked."""
+
 ARGUMENTS = 2
 """A button says `verb:id:word`; what is missing on a forged one is empty, what is too much is cut."""
 
@@ -116,9 +119,11 @@ def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
     if rosters.is_roster(turn):
         return rosters.pasted(turn, turn.heard.text)
     asked = questions.open_question(turn) if turn.private else None
-    if asked is not None and asked.awaits_text and spoken(turn.heard.text) == ("undo", ""):
+    said = spoken(turn.heard.text)
+    if asked is not None and asked.awaits_text and said == ("undo", ""):
         return _undo_or_drop(turn, asked)
-    if asked is not None and questions.answers_in_words(asked, understanding):
+    elsewhere = said is not None and said[0] in NO_ANSWERS
+    if asked is not None and not elsewhere and questions.answers_in_words(asked, understanding):
         card = asked.card(turn)
         card.answered_at = turn.now
         turn.session.add(card)
@@ -129,7 +134,6 @@ def _to_the_bot(turn: Turn, understanding: Understanding) -> Answer:
         return menu
     if (told := emergencies.replied(turn) or care.replied(turn)) is not None:
         return told
-    said = spoken(turn.heard.text)
     if said is not None and said[0] in COMMANDS and (turn.member is not None or said[0] == "start"):
         return COMMANDS[said[0]](turn, said[1])
     whole = understanding.action == Action.ACT and understanding.slots.dates

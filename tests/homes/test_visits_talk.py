@@ -338,6 +338,10 @@ class TestPlayedAsSocialWorker:
         assert "覃叔" in said
         assert "不在家。" in said
 
+    def test_in_english_with_a_chinese_name(self, village, neighbour, social_worker):
+        said = village.says(social_worker, "visited 覃叔, blood pressure high")[0]
+        assert "看到：blood pressure high" in said
+
     @pytest.mark.parametrize(
         ("words", "answer"),
         [

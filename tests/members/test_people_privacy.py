@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col, select
 
+from models.elders.requests import Request
 from models.inbox import InboxUpdate
 from models.lunch.meals import Booking, BookingState
 from models.members.people import Account, Member
@@ -43,6 +44,14 @@ def test_granny_sees_what_is_kept_about_her(village, known):
     said = village.says(known, "/privacy")[0]
     assert "13800001111" in said
     assert "82" in said
+
+
+def test_my_data_is_no_answer_to_another_question(village, session, known):
+    assert "要什么药" in village.says(known, "帮我买药")[0]
+    assert "13800001111" in village.says(known, "我的资料")[0]
+    village.says(known, "english")
+    assert [label for label, _ in village.buttons] == ["中文", "English"], "each in its own language"
+    assert session.exec(select(Request)).one().item == ""
 
 
 def test_in_the_group_nothing_of_it_is_said(village, known):
