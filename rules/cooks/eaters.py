@@ -1,7 +1,7 @@
 """Who ate a dish on a day: for the hour when somebody falls ill."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from models.members.people import Member, Role
 from rules import audit
 from rules.audit import Act
 from rules.lunch.serving import EATEN
+from rules.members import readings
 from rules.members.people import holds
 from rules.values import Refused
 
@@ -57,9 +58,17 @@ def who_ate(session: Session, canteen_id: int, dish: str, days: tuple[date, date
     eaters = _eaters(session, [meal.id for meal, _ in found])
     kept = _kept(session, [meal.id for meal, _ in found])
     audit.record(session, act, "kitchen.asked_who_ate", f"canteen:{canteen_id}", after={"meals": len(found)})
+    _note_readers(session, eaters.values(), act)
     return [
         _table(meal, named, eaters.get(meal.id, []), kept.get((meal.id, named[:40]))) for meal, named in found
     ]
+
+
+def _note_readers(session: Session, eaters: Iterable[list[tuple[Booking, Member]]], act: Act) -> None:
+    """The page of a meal says everybody's phone: whoever asks for it has seen them."""
+    seen = {member.id: member for rows in eaters for _, member in rows if member.phone}
+    for number in sorted(seen):
+        readings.shown(session, act, number, ("phone",), (act.actor_id or 0,))
 
 
 def _named(meal: Meal, wanted: str) -> str:

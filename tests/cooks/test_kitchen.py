@@ -30,7 +30,7 @@ from rules.cooks.kitchen import Step
 from rules.lunch import bookings, menus, sheets
 from rules.lunch.bookings import Order
 from rules.lunch.menus import MenuLine
-from rules.members import privacy
+from rules.members import privacy, readings
 from rules.settings import at
 from rules.values import Refused
 from texts import sheets as paper
@@ -537,6 +537,18 @@ def test_who_ate_a_dish_is_known_at_once(session, canteen, cook, granny, daughte
     assert [member.name for _, member in table.unsure] == ["李小红"]
     assert table.sample is not None
     assert session.exec(select(AuditEntry).where(AuditEntry.action == "kitchen.asked_who_ate")).one()
+
+
+def test_whose_phone_stands_on_the_page_of_eaters_hears_who_asked_for_it(
+    session, canteen, cook, granny, daughter, manager, eaten, act
+):
+    for one in (granny, manager):
+        seal(session, one, phone="13800000001")
+    asks(session, canteen, cook, "红烧肉", act)
+    readers = {
+        one.name: [seen.name for seen in readings.of(session, one, 9)] for one in (granny, daughter, manager)
+    }
+    assert readers == {"李奶奶": ["王师傅"], "李小红": [], "韦主任": []}, "no phone, or not on the page"
 
 
 def test_other_dishes_and_days_do_not_count(session, canteen, cook, lunch, eaten, act):
