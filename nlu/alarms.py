@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from nlu.dangers import Alarm, danger_in, sounds_dangerous
-from nlu.second_hearing import LONGEST, second_hearing
+from nlu.second_hearing import LONGEST, Heard, second_hearing
 
 SURE, SURE_OF_ALL, UNLIKELY = 1.5, 2.0, -4.0
 """As good as a rule in private; so too in a group; so unlike a cry that a rule must be wrong."""
@@ -14,11 +14,22 @@ BY_EAR = "by ear"
 
 @dataclass(frozen=True, slots=True)
 class Worry:
-    """What the rules and the second hearing make of a text together, and how loud the second hearing is."""
+    """What the rules and the second hearing make of a text together."""
 
     alarm: Alarm | None
-    score: float
-    why: tuple[str, ...]
+    heard: Heard
+
+    @property
+    def score(self) -> float:
+        """How loud the second hearing is."""
+        return self.heard.score
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """The rule that holds, or what the second hearing heard."""
+        if self.alarm and self.alarm.kind != BY_EAR:
+            return (f"danger {self.alarm.kind}",)
+        return f"danger {BY_EAR} {self.score:+.1f}", f"seen {' '.join(self.heard.fragments)}"
 
     @property
     def sure(self) -> bool:
@@ -38,12 +49,7 @@ class Worry:
 def worry_in(low: str, *, alone: bool) -> Worry:
     """The danger in a text in lower case; whoever speaks alone with the bot is called for sooner than a group is alarmed."""
     ruled, heard = danger_in(low), second_hearing(low)
-    alarm = _agreed(low, ruled, heard.score, SURE if alone else SURE_OF_ALL)
-    if alarm and alarm.kind != BY_EAR:
-        return Worry(alarm, heard.score, (f"danger {alarm.kind}",))
-    return Worry(
-        alarm, heard.score, (f"danger {BY_EAR} {heard.score:+.1f}", f"seen {' '.join(heard.fragments)}")
-    )
+    return Worry(_agreed(low, ruled, heard.score, SURE if alone else SURE_OF_ALL), heard)
 
 
 def _agreed(low: str, ruled: Alarm | None, score: float, enough: float) -> Alarm | None:

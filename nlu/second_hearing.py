@@ -35,10 +35,17 @@ class Sieve:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How much a text sounds like a cry for help, and the fragments that say so the loudest."""
+    """How much a piece of a text sounds like a cry for help."""
 
     score: float
-    fragments: tuple[str, ...]
+    piece: str
+
+    @property
+    def fragments(self) -> tuple[str, ...]:
+        """Those that say so the loudest; looked for only where somebody wants to know why."""
+        weights = shipped().weights
+        known = fragments(self.piece) & weights.keys()
+        return tuple(sorted(known, key=lambda said: (-weights[said], said))[:NAMED])
 
 
 def fragments(low: str) -> set[str]:
@@ -79,6 +86,4 @@ def weigh(sieve: Sieve, found: set[str]) -> float:
 
 
 def _heard(sieve: Sieve, piece: str) -> Heard:
-    found = fragments(piece)
-    loudest = sorted(found & sieve.weights.keys(), key=lambda said: (-sieve.weights[said], said))[:NAMED]
-    return Heard(weigh(sieve, found), tuple(loudest))
+    return Heard(weigh(sieve, fragments(piece)), piece)
