@@ -82,7 +82,7 @@ def pieces(low: str) -> Iterator[str]:
 def weigh(sieve: Sieve, found: set[str]) -> float:
     """The sum of what is known, made comparable between short and long texts."""
     known = [sieve.weights[fragment] for fragment in found if fragment in sieve.weights]
-    return sieve.base + sum(known) / math.sqrt(len(known) or 1)
+    return sieve.base + math.fsum(known) / math.sqrt(len(known) or 1)
 
 
 def _heard(sieve: Sieve, piece: str) -> Heard:

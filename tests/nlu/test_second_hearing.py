@@ -1,5 +1,6 @@
 """Wording that no rule knows is heard by its fragments; the rules and the second hearing may doubt each other."""
 
+import math
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -113,3 +114,9 @@ def test_the_file_holds_what_was_learnt(monkeypatch, tmp_path):
 
 def test_the_file_stays_small():
     assert WEIGHTS.stat().st_size < 150_000
+
+
+def test_a_cry_weighs_the_same_after_every_start_though_its_pieces_come_in_another_order():
+    tenths = {str(number): 0.1 for number in range(10)}
+    assert sum(tenths.values()) < 1.0
+    assert weigh(Sieve(0.0, tenths), set(tenths)) == 1.0 / math.sqrt(10)
