@@ -1,5 +1,6 @@
 """Danger as two hear it: the rules, and the second hearing for wording that no rule knows. Either may doubt the other."""
 
+import re
 from dataclasses import dataclass, replace
 
 from nlu.dangers import Alarm, danger_in, sounds_dangerous
@@ -10,6 +11,8 @@ SURE, SURE_OF_ALL, UNLIKELY = 1.5, 2.0, -4.0
 PERHAPS, PERHAPS_UNREAD = -0.5, -1.5
 """Worth a question in private; worth one where nothing was understood."""
 BY_EAR = "by ear"
+SCORCHED = re.compile("(?:饭|菜|肉|粥|汤|鱼|鸡|鸭|排骨|豆腐)[^,。]{0,3}[烧煮炒煎蒸](?:得)?[焦糊老]")
+"""肉都烧焦了，咬不动: a complaint about the cooking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,6 @@ def worry_in(low: str, *, alone: bool) -> Worry:
 def _agreed(low: str, ruled: Alarm | None, score: float, enough: float) -> Alarm | None:
     if ruled and ruled.sure:
         return replace(ruled, sure=score >= UNLIKELY or len(low) > LONGEST)
-    if score >= enough and not sounds_dangerous(low):
+    if score >= enough and not sounds_dangerous(low) and not SCORCHED.search(low):
         return Alarm(BY_EAR, sure=True)
     return ruled
