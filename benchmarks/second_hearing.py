@@ -60,9 +60,12 @@ def labelled() -> list[Said]:
 
 
 def _wordings() -> Iterable[tuple[str, str]]:
-    for line in (DATA / "wordings.txt").read_text(encoding="utf-8").splitlines():
-        _, intent, text = line.split(" ", 2)
-        yield intent, text
+    """Intents and sentences of the files of plain wording."""
+    for name in ("wordings", "families"):
+        for line in (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+            if not line.startswith("#"):
+                _, intent, text = line.split(" |")[0].split(" ", 2)
+                yield intent, text
 
 
 def as_heard(text: str) -> str:

@@ -8,7 +8,7 @@ from nlu.second_hearing import LONGEST, Heard, second_hearing
 
 SURE, SURE_OF_ALL, UNLIKELY = 1.5, 2.0, -4.0
 """As good as a rule in private; so too in a group; so unlike a cry that a rule must be wrong."""
-PERHAPS, PERHAPS_UNREAD = -0.5, -1.5
+PERHAPS, PERHAPS_UNREAD = -0.5, -1.9
 """Worth a question in private; worth one where nothing was understood."""
 BY_EAR = "by ear"
 SCORCHED = re.compile("(?:饭|菜|肉|粥|汤|鱼|鸡|鸭|排骨|豆腐)[^,。]{0,3}[烧煮炒煎蒸](?:得)?[焦糊老]")
