@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, select
 
+from models.elders.requests import Handover, Request
 from models.members.people import Member
 from models.outbox import OutboxMessage
 from texts import Words
@@ -27,3 +28,9 @@ def buttons_of(session: Session, who: Member, label: str) -> str:
 def last_told(village, who: Member) -> str:
     """The newest thing somebody was told in private."""
     return str(village.told(who)[-1])
+
+
+def newest(session: Session, request: Request) -> Handover | None:
+    """What changed hands last for a request."""
+    own = select(Handover).where(Handover.request_id == request.id).order_by(col(Handover.id).desc())
+    return session.exec(own).first()

@@ -1,4 +1,4 @@
-"""The scene of a missed lunch: the meal, who was to come, and the clock that comes by."""
+"""The scene of a missed lunch, with the clock that comes by; and requests on their way: asked, confirmed, taken, bought."""
 
 import pytest
 from sqlmodel import select
@@ -6,11 +6,15 @@ from sqlmodel import select
 from jobs.elders import care as clock
 from jobs.scheduler import due_items, perform
 from models.elders.care import Concern
+from models.elders.requests import RequestKind
 from models.lunch.meals import Sitting
 from models.members.people import CareLink, Consent, Role
+from rules.elders import errands, kits, requests
+from rules.elders.requests import Wish
 from rules.lunch import bookings, meals, serving
 from rules.lunch.bookings import Order
-from tests.elders.caring import THURSDAY, asked, noon
+from tests.elders import caring
+from tests.elders.caring import THURSDAY, noon
 
 
 @pytest.fixture
@@ -45,7 +49,7 @@ def clock_at(session):
         for duty, due in due_items(session, clock.DUTIES[:1], noon(minutes)):
             perform(session, duty, due, noon(minutes))
         session.flush()
-        return asked(session)
+        return caring.asked(session)
 
     return look
 
@@ -58,3 +62,32 @@ def linked(session, daughter):
     session.add(link)
     session.flush()
     return daughter
+
+
+@pytest.fixture
+def asked(session, canteen, granny, act):
+    """Granny needs a repair."""
+    return requests.ask(session, canteen, granny, Wish(RequestKind.REPAIR, "灯坏了"), act(granny))
+
+
+@pytest.fixture
+def confirmed(session, asked, granny, act):
+    """Granny has said yes."""
+    return requests.confirm(session, asked.id, act(granny))
+
+
+@pytest.fixture
+def taken(session, confirmed, volunteer, act):
+    """阿军 has it in hand."""
+    return errands.take(session, confirmed.id, act(volunteer))
+
+
+@pytest.fixture
+def bought(session, canteen, granny, volunteer, act):
+    """阿军 bought medicine for 68 with granny's card and 100 in cash."""
+    request = requests.ask(session, canteen, granny, Wish(RequestKind.MEDICINE, item="降压药"), act(granny))
+    requests.confirm(session, request.id, act(granny))
+    errands.take(session, request.id, act(volunteer))
+    kits.hand_out(session, request.id, ["card", "cash"], 10000, act(volunteer))
+    kits.hand_back(session, request.id, 6800, act(volunteer))
+    return request
