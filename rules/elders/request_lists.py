@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, or_, select
 
+from models.elders import handovers
 from models.elders.emergencies import Emergency
-from models.elders.requests import Request, Supply
+from models.elders.requests import Handover, Request, Supply
 from models.members.people import Canteen, Member, Role
 from models.members.vault import unsealed
 from rules.audit import Act
@@ -94,9 +95,11 @@ def kept(session: Session, member_id: int) -> dict[str, Any]:
     asked = (
         select(Request).where(Request.elder_id == member_id).order_by(col(Request.id).desc()).limit(MOST_KEPT)
     )
+    handed = select(Handover).where(Handover.elder_id == member_id).order_by(col(Handover.id).desc())
     cries = select(Emergency).where(Emergency.person_id == member_id).order_by(col(Emergency.id).desc())
     return {
         "requests": [_kept(request) for request in session.exec(asked)],
+        "handed_over": [_handed(row) for row in session.exec(handed.limit(MOST_KEPT))],
         "medicines": [
             {"item": unsealed(row, "item"), "runs_out": row.runs_out_on.isoformat()}
             for row in session.exec(
@@ -110,6 +113,16 @@ def kept(session: Session, member_id: int) -> dict[str, Any]:
     }
 
 
+def _handed(row: Handover) -> dict[str, Any]:
+    kit = handovers.kit_in(row)
+    return {
+        "at": row.stated_at.isoformat(),
+        "way": row.way.value,
+        "things": list(kit.things),
+        "cash": kit.cash,
+    }
+
+
 def _kept(request: Request) -> dict[str, Any]:
     return {
         "kind": request.kind.value,
@@ -117,6 +130,7 @@ def _kept(request: Request) -> dict[str, Any]:
         "asked_at": request.asked_at.isoformat(),
         "item": unsealed(request, "item"),
         "words": unsealed(request, "words"),
+        "spent": int(unsealed(request, "spent") or 0),
         "rating": request.rating,
     }
 

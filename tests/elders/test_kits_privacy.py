@@ -54,6 +54,16 @@ def test_what_granny_gave_lies_sealed_and_is_read_by_who_counts_it(session, cant
     assert handovers.spent_on(session, errand) == SPENT
 
 
+def test_granny_reads_in_her_data_what_she_gave_and_what_was_paid(session, canteen, granny, volunteer, act):
+    in_hand(session, canteen, granny, volunteer, act)
+    mine = privacy.kept(session, granny)
+    back, given = mine["handed_over"]
+    assert (given["way"], given["things"], given["cash"]) == ("to_taker", ["card", "cash"], CASH)
+    assert back["cash"] == CASH - SPENT
+    assert [one["spent"] for one in mine["requests"]] == [SPENT]
+    assert privacy.kept(session, volunteer)["handed_over"] == []
+
+
 def test_the_card_that_is_ticked_off_is_sealed_as_well(village, session, canteen, granny, volunteer, act):
     errand = requests.ask(session, canteen, granny, Wish(RequestKind.MEDICINE), act(granny))
     requests.confirm(session, errand.id, act(granny))
