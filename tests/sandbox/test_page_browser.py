@@ -297,10 +297,11 @@ async def test_axe_finds_nothing(
     for step in (None, "#private .slash", "#tab-group" if width < 600 else "#villagers summary"):
         if step:
             await tab.click(step)
-        assert await _violations(tab) == []
+        assert await violations(tab) == []
 
 
-async def _violations(tab: Tab) -> list[str]:
+async def violations(tab: Tab) -> list[str]:
+    """What axe finds."""
     ask = "tags => axe.run(document, {runOnly: tags}).then(({violations}) => violations)"
     found = await tab.evaluate(ask, TAGS)
     return [f"{each['id']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
