@@ -20,6 +20,8 @@ WEEKS = re.compile(
 )
 FURTHEST = 1200
 """What is wanted is said by then; lists and cries for help are read to their end."""
+LOOSE = re.compile(r"(?<![a-z\d]) | (?![a-z\d])")
+"""Spaces that part no English words: Chinese has none, and an English sentence may hold a Chinese name."""
 GONE = re.compile(r"昨|大?前天|上个?[周星礼]|yesterday")
 
 
@@ -156,4 +158,4 @@ def _letter(span: DateSpan) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace("\n", ",").replace(" ", "") if not text.isascii() else text
+    return LOOSE.sub("", text.replace("\n", ",")) if not text.isascii() else text
