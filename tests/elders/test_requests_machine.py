@@ -75,7 +75,7 @@ def machine(scene, urgency):  # noqa: C901 - a machine of many small rules
             granny = cast["granny"]
             self.number = requests.ask(session, canteen, granny, wish, act_of(granny, start)).id
             self.began = self.ticked = start
-            self.former, self.was = None, (RequestState.ASKED, None)
+            self.former, self.was = None, ("asked", None)
 
         @property
         def request(self):
@@ -97,8 +97,8 @@ def machine(scene, urgency):  # noqa: C901 - a machine of many small rules
             self.notice()
 
         def notice(self):
-            """Another state, or other hands: what is waited for begins anew."""
-            stands = (self.request.state, self.request.taker_id)
+            """Something else is waited for, or of other hands: the minutes begin anew."""
+            stands = (phase_of(self.request.state), self.request.taker_id)
             if stands != self.was:
                 self.former, self.began, self.ticked = self.was[1], self.now, None
             self.was = stands
@@ -126,11 +126,18 @@ def machine(scene, urgency):  # noqa: C901 - a machine of many small rules
             if newest is not None:
                 self.trying(do, newest, act_of(cast[who], self.now))
 
-        @rule(turns=st.booleans())
-        def it_goes_its_way(self, turns):
+        def goes(self, way):
             """Straight on or one turn back, so that the later states are not left to luck."""
-            do, who = NEXT[self.request.state][turns]
+            do, who = NEXT[self.request.state][way]
             self.attempt(do, who)
+
+        @rule()
+        def it_turns_back(self):
+            self.goes(1)
+
+        @rule()
+        def it_goes_straight_on(self):
+            self.goes(0)
 
         @rule(minutes=st.sampled_from([1, 2, 5, 10, 15, 20, 30, 90]))
         def the_clock_looks_all_the_time(self, minutes):
@@ -187,6 +194,12 @@ def machine(scene, urgency):  # noqa: C901 - a machine of many small rules
             wait = timedelta(minutes=1) if urgency == Urgency.URGENT else timedelta(minutes=30) + NIGHT
             if self.former != asked.id and self.now - self.began >= wait:
                 assert told(session, asked, self.began) > 0
+
+        @precondition(lambda self: self.request.state in notices.ON_DUTY)
+        @invariant()
+        def who_has_it_is_let_work_until_it_is_due(self):
+            due = max(self.request.due_at, self.began + timedelta(minutes=30))
+            assert self.now >= due or self.request.next_at >= due
 
         @invariant()
         def one_person_has_it_and_only_while_it_is_to_be_done(self):
