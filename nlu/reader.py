@@ -51,16 +51,18 @@ def understand(text: str, now: datetime, context: Context | None = None) -> Unde
     if worry.sure:
         return Understanding(Intent.EMERGENCY, Slots(), Action.ACT, (), 1.0, worry.why)
     read = _listed(sentence, now.date(), context) or _said(text, sentence, now, context)
-    return _worried(read, worry) if _spoken_to(context) else read
+    return _worried(read, worry, hinted=hints_at_danger(sentence.low)) if _spoken_to(context) else read
 
 
-def _worried(read: Understanding, worry: Worry) -> Understanding:
+def _worried(read: Understanding, worry: Worry, *, hinted: bool) -> Understanding:
     """In private a danger that is not sure is asked about, unless the words are clearly for something else."""
     unread = read.unsure
     doubted = worry.alarm and (unread or read.intent in QUIET)
     offered = tuple(choice for choice in read.choices if choice is not Intent.EMERGENCY)
-    if not doubted and (read.action is Action.ACT or not worry.worth_asking(unread=unread)):
-        return replace(read, choices=offered) if worry.unlikely else read
+    if not doubted and (
+        read.action is Action.ACT or not worry.worth_asking(unread=read.intent is Intent.UNCLEAR)
+    ):
+        return replace(read, choices=offered) if worry.unlikely and not hinted else read
     why = ("perhaps " + worry.why[0], *worry.why[1:], *read.why)
     return replace(read, action=Action.ASK, choices=(Intent.EMERGENCY, *offered), confidence=0.4, why=why)
 

