@@ -24,6 +24,7 @@ from models.members.vault import Vault
 FORMAT = "gulou-backup-2"
 FORMATS = (FORMAT, "gulou-backup-1")
 BATCH = 500
+OF_SQLITE = ("-wal", "-shm", "-journal")
 
 
 class NotABackup(Exception):
@@ -106,7 +107,7 @@ def holds_copies(folder: Path) -> bool:
     """Whether a folder holds a copy of some store; only files that begin like one are opened."""
     for file in folder.glob("*"):
         with suppress(OSError, NotABackup):
-            if file.is_file() and _is_gzip(file) and next(read(file), None):
+            if file.is_file() and not _of_a_store(file) and _is_gzip(file) and next(read(file), None):
                 return True
     return False
 
@@ -115,6 +116,12 @@ def beside_keys(keys: Place) -> list[Path]:
     """The folders in which the keys lie together with a copy of some store."""
     folders = {keys.key.absolute().parent, keys.ring.absolute().parent}
     return [folder for folder in sorted(folders) if holds_copies(folder)]
+
+
+def _of_a_store(file: Path) -> bool:
+    """Whether SQLite may have it open: whoever closes such a file drops every lock this process has on it."""
+    beside = (file.with_name(file.name + ending) for ending in OF_SQLITE)
+    return file.name.endswith(OF_SQLITE) or any(other.exists() for other in beside)
 
 
 def _is_gzip(file: Path) -> bool:

@@ -1,10 +1,15 @@
 """A backup comes back whole, on the same database or the other one, and a broken file is refused."""
 
 import gzip
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from models import backup
@@ -107,3 +112,17 @@ def spoil(file: Path, harm: str) -> None:
         "other": gzip.compress(b'{"format": "something-else"}\n'),
     }
     file.write_bytes(harmed[harm])
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_looking_for_copies_beside_the_keys_lets_go_of_no_lock_of_the_open_store(
+    village, store_url, tmp_path
+):
+    """Closing any file of an open SQLite store drops its locks: the next program to come believes it is alone."""
+    path = sa.make_url(store_url).database
+    with closing(sqlite3.connect(path, isolation_level=None)) as mine:
+        mine.execute("BEGIN IMMEDIATE")
+        assert not backup.holds_copies(tmp_path)
+        stranger = f"import sqlite3; sqlite3.connect({path!r}, timeout=0).execute('BEGIN IMMEDIATE')"
+        tried = subprocess.run([sys.executable, "-c", stranger], capture_output=True, text=True, check=False)
+        assert "database is locked" in tried.stderr
