@@ -43,8 +43,8 @@ from tests.whole.test_process_requests import shows, tap
 pytestmark = [pytest.mark.process, pytest.mark.timeout(900), on_sqlite]
 
 PHONE, ADDRESS = "13877880001", "上寨 7788 号后门"
-DRUG, ILLNESS, CODE = "甘精胰岛素", "酮症", "4466"
-CASH, RECEIPT, CHANGE = "137.5", "68.25", "69.25"
+DRUG, ILLNESS, CODE = "甘精胰岛素", "酮症", "44668899"
+CASH, RECEIPT, CHANGE = "4137.5", "4068.25", "69.25"
 FINDING, WISH, ANSWER, CRY = "鹧鸪血压偏高", "锦葵拐杖", "山茱萸木的", "我摔倒在灶边了"
 EVERYTHING = (PHONE, ADDRESS, DRUG, ILLNESS, CODE, CASH, RECEIPT, FINDING, WISH, ANSWER, CRY)
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -354,10 +354,6 @@ async def test_granny_lives_in_private_and_is_forgotten_everywhere(bot: Bot, tmp
     )
     await the_end(bot)
     assert not bot.heard(GROUP, name)
-    assert left_in_store(bot.store_url, name) == {"outbox_message": [name]}
-    [(key,)] = bot.rows("SELECT key FROM outbox_message WHERE body LIKE '%told_cancelled%'")
-    assert key.startswith("request:2:"), "who is on the way has to read for whom it is over"
-    await look(bot, datetime(2027, 1, 21, 4, tzinfo=ZoneInfo("Asia/Shanghai")))
     assert await bot.stop() == 0
     check_eyes(bot)
     log = bot.log.read_text(encoding="utf-8")
