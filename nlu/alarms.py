@@ -8,11 +8,16 @@ from nlu.second_hearing import LONGEST, Heard, second_hearing
 
 SURE, SURE_OF_ALL, UNLIKELY = 1.5, 2.0, -5.0
 """As good as a rule in private; so too in a group; so unlike a cry that a rule must be wrong."""
-PERHAPS, PERHAPS_UNREAD = -0.5, -1.5
+PERHAPS, PERHAPS_UNREAD = 0.5, -1.5
 """Worth a question in private; worth one where nothing was understood."""
+CALM = -2.0
 BY_EAR = "by ear"
 SCORCHED = re.compile("(?:饭|菜|肉|粥|汤|鱼|鸡|鸭|排骨|豆腐)[^,。]{0,3}[烧煮炒煎蒸](?:得)?[焦糊老]")
 """肉都烧焦了，咬不动: a complaint about the cooking."""
+CLOSED_DOOR = re.compile(
+    "(?:去|到)(?:了|过)?[^,。]{1,6}家(?:里)?[,。: ][^,。]{0,4}(?:没人|不在|没在|锁)[^,。]{0,3}$"
+)
+"""去了覃叔家，没人应门: a visit somebody made; who is worried says more."""
 CLAUSES = re.compile("[,。!?;\n ]+")
 
 
@@ -52,14 +57,21 @@ class Worry:
 
 def worry_in(low: str, *, alone: bool) -> Worry:
     """The danger in a text in lower case; whoever speaks alone with the bot is called for sooner than a group is alarmed."""
-    ruled, heard = danger_in(low), second_hearing(low)
+    ruled, heard = danger_in(low), _by_ear(low)
     return Worry(_agreed(low, ruled, heard.score, SURE if alone else SURE_OF_ALL), heard)
+
+
+def _by_ear(low: str) -> Heard:
+    """What the second hearing hears, but for wording known to be of something else."""
+    heard = second_hearing(low)
+    known = SCORCHED.search(low) or CLOSED_DOOR.search(low)
+    return replace(heard, score=min(heard.score, CALM)) if known else heard
 
 
 def _agreed(low: str, ruled: Alarm | None, score: float, enough: float) -> Alarm | None:
     if ruled and ruled.sure:
         return replace(ruled, sure=score >= UNLIKELY or len(low) > LONGEST or _one_clause_cries(low))
-    if score >= enough and not sounds_dangerous(low) and not SCORCHED.search(low):
+    if score >= enough and not sounds_dangerous(low):
         return Alarm(BY_EAR, sure=True)
     return ruled
 
