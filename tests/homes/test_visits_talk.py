@@ -328,9 +328,7 @@ def test_a_house_is_opened_from_its_card_and_a_week_from_its_back(
 
 
 class TestPlayedAsSocialWorker:
-    @pytest.mark.parametrize(
-        "words", ["去覃叔家，不在家", "去了覃叔家，没人应门", "今天到覃叔家，锁着门", "刚去覃叔家，敲门没人"]
-    )
+    @pytest.mark.parametrize("words", ["去覃叔家，不在家", "今天到覃叔家，锁着门"])
     def test_a_closed_door_is_a_visit_and_no_meal_is_called_off(
         self, village, session, neighbour, social_worker, words
     ):
