@@ -328,7 +328,7 @@ def test_a_house_is_opened_from_its_card_and_a_week_from_its_back(
 
 
 class TestPlayedAsSocialWorker:
-    @pytest.mark.parametrize("words", ["去覃叔家，不在家", "今天到覃叔家，锁着门"])
+    @pytest.mark.parametrize("words", ["去覃叔家，不在家", "今天到覃叔家，锁着门", "去了覃叔家，没人应门"])
     def test_a_closed_door_is_a_visit_and_no_meal_is_called_off(
         self, village, session, neighbour, social_worker, words
     ):

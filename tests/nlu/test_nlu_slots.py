@@ -219,3 +219,16 @@ def test_a_refusal_is_of_the_meal_it_stands_with(text, meal):
 )
 def test_a_refusal_is_never_a_booking(text):
     assert understand(text, NOW, Context()).intent is Intent.CANCEL_MEAL
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("我的甘精胰岛素快没了", "甘精胰岛素"),
+        ("帮我拿门冬胰岛素", "门冬胰岛素"),
+        ("诺和灵30R没有了帮我买", "诺和灵30R"),
+        ("我的胰岛素没了，帮我拿", "胰岛素"),
+    ],
+)
+def test_which_insulin_is_said_in_full_for_whoever_fetches_it_reads_no_other_words(text, drug):
+    assert understand(text, NOW, Context()).slots.notes == drug
