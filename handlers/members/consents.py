@@ -11,7 +11,13 @@ from rules.values import Answer, Button, Message, Refused, Style, Text, Toast, l
 ASKED = (Purpose.DISPLAY, Purpose.HEALTH, Purpose.MESSENGER)
 """What is asked about on the first card; what is kept for meals follows from eating, and is one tap further."""
 SURE = "sure"
-PAGES = {"choose": ASKED, "more": (Purpose.MEALS,)}
+PAGES = {
+    "choose": Purpose.DISPLAY,
+    "health": Purpose.HEALTH,
+    "messenger": Purpose.MESSENGER,
+    "more": Purpose.MEALS,
+}
+"""One by one: what each page asks about. Never more than three buttons at a time."""
 
 
 def card(turn: Turn, member: Member) -> Message:
@@ -54,17 +60,26 @@ def _button(member: Member, word: str, style: Style = Style.PLAIN) -> Button:
 
 
 def one_by_one(turn: Turn, member: Member, page: str = "choose") -> Message:
-    """Each purpose with what holds now; a tap changes it."""
+    """What holds now for each purpose; a tap changes the one of the page, or goes on to the next."""
     said = consents.of(turn.session, member.id)
-    rows, told = [], []
-    for purpose in PAGES[page]:
-        row = said.get(purpose)
-        state = "unasked" if row is None else "yes" if row.given else "no"
-        told.append(Text(f"consents.{purpose}_{state}"))
-        rows.append(tuple(_change(member, purpose, one) for one in ("yes", "no") if one != state))
-    other = "more" if page == "choose" else "choose"
-    rows.append((Button(Text("common.more"), f"agree:{member.id}:{other}"),))
+    states = {
+        one: "unasked" if one not in said else "yes" if said[one].given else "no" for one in PAGES.values()
+    }
+    told = [Text(f"consents.{one}_{state}") for one, state in states.items()]
+    asked = PAGES[page]
+    rows = [(_change(member, asked, one),) for one in ("yes", "no") if one != states[asked]]
+    rows.append((Button(Text("common.more"), f"agree:{member.id}:{_after(page)}"),))
     return Message(lines(Text("consents.so_far", name=member.name), *told), tuple(rows))
+
+
+def _after(page: str) -> str:
+    names = list(PAGES)
+    return names[(names.index(page) + 1) % len(names)]
+
+
+def _page_of(asked: str) -> str:
+    """Where a change is shown: on the page it was made on."""
+    return next((page for page, purpose in PAGES.items() if purpose == asked), "choose")
 
 
 def _change(member: Member, purpose: Purpose, answer: str) -> Button:
@@ -86,7 +101,7 @@ def agreed(turn: Turn, arguments: tuple[str, ...]) -> Answer:
         return _becomes(_sure(member, word))
     own = Consent.WRITTEN if member.id == turn.asker.id else Consent.SAID
     consents.record(turn.session, member.id, answers, how or own, turn.act)
-    return _becomes(one_by_one(turn, member, "more" if asked == Purpose.MEALS else "choose"))
+    return _becomes(one_by_one(turn, member, _page_of(asked)))
 
 
 def _sure(member: Member, word: str) -> Message:
