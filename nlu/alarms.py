@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from nlu.dangers import Alarm, danger_in, sounds_dangerous
+from nlu.dangers import Alarm, danger_in, is_over_or_supposed, sounds_dangerous
 from nlu.second_hearing import LONGEST, Heard, second_hearing
 
 SURE, SURE_OF_ALL, UNLIKELY = 1.5, 2.0, -5.0
@@ -64,7 +64,7 @@ def worry_in(low: str, *, alone: bool) -> Worry:
 def _by_ear(low: str) -> Heard:
     """What the second hearing hears, but for wording known to be of something else."""
     heard = second_hearing(low)
-    known = SCORCHED.search(low) or CLOSED_DOOR.search(low)
+    known = SCORCHED.search(low) or CLOSED_DOOR.search(low) or is_over_or_supposed(low)
     return replace(heard, score=min(heard.score, CALM)) if known else heard
 
 

@@ -20,7 +20,7 @@ OTHERS = ("others_tune", "others_c", "others_final", "others_d")
 NEWEST = ("others_e",)
 """The newest of them."""
 LATELY = FLOORS | {"emergency": 0.92, "no wrong act": 0.98, "group chatter left alone": 0.95}
-DANGER = ("others_e", "others_g")
+DANGER = ("others_e", "others_g", "others_h")
 """Cries and their look-alikes; scored blind first, then their cries were learnt from."""
 DANGER_FLOORS = {"emergency": 0.94, "no wrong act": 0.97}
 BLIND = {

@@ -17,7 +17,10 @@ from tests.scoring import records
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 ALONE, GROUP = Context(), Context(chat="group")
 CRIES = said_in("cries") + [
-    row["text"] for name in ("others_e", "others_g") for row in records(name) if row["intent"] == "emergency"
+    row["text"]
+    for name in ("others_e", "others_g", "others_h")
+    for row in records(name)
+    if row["intent"] == "emergency"
 ]
 LOOK_ALIKES = said_in("look_alikes")
 UNHEARD = "澡堂里我爸洗了快一个小时，水还在流，叫他不答"
