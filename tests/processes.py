@@ -40,7 +40,8 @@ CANARIES = (TOKEN, TOKEN.split(":")[1], SECRET, NAME, PHONE, ADDRESS, DIET)
 """What must stand in no log, whatever happens."""
 
 GROUP = -1001000000001
-OPERATOR, MANAGER, FIRST = 9001, 1005, 2001
+OPERATOR, MANAGER, FIRST = 9001, 1005, 5_274_130_001
+"""Whoever is looked for in all tables by number bears one that no clock and no hash writes by chance."""
 MORNING = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 """Wednesday, nine in the morning in the village: today's post is due, tomorrow's lunch is open until 18:00."""
 LIMIT = float(os.environ.get("TEST_PATIENCE", "300"))

@@ -52,7 +52,9 @@ async def tab(tmp_path: Path) -> AsyncIterator[Tab]:
                 await asyncio.sleep(0.1)
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            context = await browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+            context = await browser.new_context(
+                locale="zh-CN", viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+            )
             opened_tab = await context.new_page()
             opened_tab.set_default_timeout(PATIENCE)
             await opened_tab.goto(f"http://127.0.0.1:{port}/")

@@ -13,8 +13,8 @@ from tests.processes import GROUP, OPERATOR, Bot, on_sqlite, villagers
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(900), on_sqlite]
 
-CHAT = {"id": 2001, "type": "private", "first_name": "某"}
-SOMEBODY = {"id": 2001, "is_bot": False, "first_name": "某"}
+CHAT = {"id": 5274130001, "type": "private", "first_name": "某"}
+SOMEBODY = {"id": 5274130001, "is_bot": False, "first_name": "某"}
 MESSAGE = {"message_id": 1, "date": 1, "chat": CHAT, "from": SOMEBODY, "text": "明天中午两份"}
 TAP = {"id": "1", "from": SOMEBODY, "chat_instance": "1", "message": MESSAGE, "data": "eat:1:in"}
 NONSENSE: list[dict[str, Any]] = [
@@ -23,7 +23,7 @@ NONSENSE: list[dict[str, Any]] = [
     {"message": {}},
     {"message": {**MESSAGE, "chat": None}},
     {"message": {**MESSAGE, "chat": {**CHAT, "type": "forum"}}},
-    {"message": {**MESSAGE, "chat": {**CHAT, "id": "2001"}}},
+    {"message": {**MESSAGE, "chat": {**CHAT, "id": "5274130001"}}},
     {"message": {**MESSAGE, "from": [SOMEBODY]}},
     {"message": {**MESSAGE, "from": {**SOMEBODY, "id": -1}}},
     {"message": {**MESSAGE, "text": 12}},
