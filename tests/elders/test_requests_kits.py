@@ -1,5 +1,7 @@
 """Card, cash and box of an errand, decided: handed out and back, counted by both sides, nothing lost between the hands."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,15 @@ def test_something_is_missing_and_the_helper_answers_for_it_until_it_is_found(
     assert sent_to(session, social_worker)
     kits.agree(session, back.id, act(granny))
     assert (bought.state, bought.served_by_id) == (RequestState.ACCEPTED, volunteer.id)
+
+
+def test_whoever_answers_for_what_is_missing_is_asked_when_half_an_hour_or_its_time_is_over(
+    session, bought, granny, act, now
+):
+    kits.dispute(session, newest(session, bought).id, act(granny))
+    assert (bought.step, bought.rung_at) == (0, max(bought.due_at, now + timedelta(minutes=30)))
+    assert bought.next_at is not None
+    assert bought.next_at >= bought.rung_at, "by the ladder of what is in hand, not of what waits for thanks"
 
 
 def test_a_wrong_sum_is_taken_back_and_written_again(session, bought, granny, volunteer, act):
