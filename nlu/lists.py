@@ -15,7 +15,7 @@ PLUS = re.compile(r"^\s*[+](?P<count>\d{1,2})(?P<rest>[^\d\n]{0,40})$")
 LEAVE = re.compile(r"^\s*(?:退出|我退出|退出接龙)\s*(?P<number>\d{1,3})?\s*(?P<name>[一-鿿\w]{0,8})\s*$")
 RENAME = re.compile(r"^\s*改\s*(?P<number>\d{1,3})\s+(?P<old>\S{1,12})\s+(?P<new>\S{1,12})\s*$")
 AMOUNT = re.compile(
-    rf"[x×*+]\s*(?P<times>\d{{1,2}})|(?P<amount>{NUMBER}\s*(?=个?人份|份|客|盒|个人|人|位|口|个)|(?<![一-鿿]){NUMBER}(?=$|[\s,。;(送打堂自]|外)|(?<=[一-鿿])\d{{1,2}}(?=$|[\s,。;(]))|(?P<alone>[俩仨])"
+    rf"[x×*+]\s*(?P<times>\d{{1,2}})|(?P<amount>{NUMBER}\s*(?=个?人份|份|客|盒|个人|人|位|口|个)|(?<![一-鿿]){NUMBER}(?=$|[\s,。;(送打堂自]|外)|(?<=[一-鿿])\d{{1,2}}(?=$|[\s,。;(送打堂自带外]))|(?P<alone>[俩仨])"
 )
 CANCELLED = re.compile(
     r"不吃了?(?![辣葱姜蒜香猪牛羊鱼肉素甜肥])|取消|退出|不来了?|不要了?(?![辣葱姜蒜香猪牛羊鱼肉味放太])|退了|退$|❌|✖|✗|删|cancel(?:led)?|not coming",
@@ -34,11 +34,15 @@ FOREIGN = re.compile(
     re.I,
 )
 TABLE = re.compile(r"^\s*(?:序号|姓名|名字|编号|例|example|name\b)", re.I)
-CLOSING = re.compile(r"^\s*(?:合计|总计|一?共|谢谢|多谢|辛苦|以上|截止|备注|请|$|[^\w]+$)")
+CLOSING = re.compile(r"^\s*(?:合计|总计|一?共|谢谢|多谢|辛苦|以上|就这|[先都]记|先这|截止|备注|请|$|[^\w]+$)")
 HEADING = re.compile(r"^[\s【\[(]*(?P<words>[^\s::】\])]{1,6})[\s】\])]*[::]?\s*$")
 FOLDED = re.compile(r"\s+(?=\d{1,2}[.、)](?!\d))")
 BY_MODE = re.compile(r"^\s*(?P<words>[^\s::,。、]{1,6})\s*[::]\s*(?P<names>[^\d\s][^::]{1,200})$")
 """堂食：周伯、吴婶: how those of one line eat."""
+ADDED = re.compile(r"^\s*\+(?P<count>\d{1,2})\s+(?P<rest>[^\d\s].*)$")
+"""+1 阿旺, on a line of its own."""
+ABOVE = re.compile(r"^\s*以上(?:都)?是?(?P<words>[^,。]*)")
+"""以上后天中午的: what a list is for, said below it."""
 NAMES = re.compile(r"[,、;。]+")
 SIGNING = re.compile(r"接龙|报名|名单|登记|订餐|报餐|sign.?up", re.I)
 NOT_A_NAME = re.compile(
@@ -61,7 +65,7 @@ class SignUp:
 
 def sign_up(text: str) -> SignUp | None:
     """A numbered list, or names with amounts below or behind a meal; None for anything else."""
-    text = _by_mode(_unfolded(text))
+    text = _by_mode(_unfolded(text.replace("|", " ")))
     if looks_like_list(text):
         return SignUp(header_of(text), entries_of(text))
     return _loose(text)
@@ -81,6 +85,9 @@ def _by_mode(text: str) -> str:
 
 
 def _named_mode(line: str) -> str:
+    added = ADDED.match(line)
+    if added:
+        return f"{added['rest']} +{added['count']}"
     found = BY_MODE.match(line)
     if not found or not MODES.match(found["words"] + " "):
         return line
@@ -122,11 +129,19 @@ def _loose(text: str) -> SignUp | None:
     header, _, body = _headed(text)
     if not body or len(text) > LONGEST_LOOSE or len(header) > LONGEST_HEADER:
         return None
+    header, body = _said_below(header, body)
     pieces = [piece for piece in PIECES.split(body) if not CLOSING.match(piece) and not TABLE.match(piece)]
     kept = tuple(entry for piece in pieces if (entry := _named(piece)))
     telling = sum(bool(AMOUNT.search(p) or MODES.search(p) or CANCELLED.search(p)) for p in pieces)
     plain = telling == len(pieces) or SIGNING.search(header) or ("\n" in text and 2 * telling >= len(pieces))
     return SignUp(header, kept) if len(kept) >= 2 and len(kept) == len(pieces) and plain else None
+
+
+def _said_below(header: str, body: str) -> tuple[str, str]:
+    """What stands above a list, or below it when there are only names of columns above."""
+    rest, _, last = body.rpartition("\n")
+    below = ABOVE.match(last)
+    return (below["words"], rest) if below and TABLE.match(header) else (header, body)
 
 
 def _headed(text: str) -> tuple[str, str, str]:

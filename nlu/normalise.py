@@ -10,6 +10,8 @@ from pathlib import Path
 
 LONGEST = 4096
 NOISE = re.compile(r"[\u200b-\u200f\u2060\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+CIRCLED = re.compile("[\u2460-\u2473](?=\\D)")
+"""①韦叔: the number of a line in a list."""
 SPACES = re.compile(r"[ \t\u3000\xa0]+")
 PORTIONS = re.compile(r"(?<=[0-9一二两三四五六七八九十俩仨])分(?![钟之])")
 RATED = re.compile(r"[扣评][一二三四五\d]分|打(?![包饭抱])|评|满意|\d\s*分.{0,3}(?:好|差)|满分")
@@ -64,6 +66,7 @@ def normalise(text: str, own: Pairs = ()) -> str:
 def _normalised(text: str, own: Pairs) -> str:
     """A sentence is looked at by several readers, and by the first of them long before the others: a batch is a hundred."""
     words = extended(own)
+    text = CIRCLED.sub(lambda found: f"{found[0]}、", text[:LONGEST])
     text = NOISE.sub("", unicodedata.normalize("NFKC", text[:LONGEST]))[:LONGEST]
     text = _replaced(_replaced(text, words).translate(words.letters), words)
     for shape, word in words.shapes:

@@ -16,7 +16,7 @@ TURN = re.compile(
     r"(?:改|换|挪|推|调)(?:成|到|为|去|在)?|[减加增降收](?:成|到|为)|变成|(?<!one )(?<!two )(?<!three )(?<!four )(?<!five )(?<!six )instead of|(?:change|move|switch)[^.]{0,30}? to |make it "
 )
 DELTA = re.compile(
-    rf"(?:(?P<less>少|减)(?:订|送|做|留|要|报|少|掉|去)?|(?P<more>多|再?加|再?添|再?多加)(?:加|订|送|做|留|要|来|报|备|煮)?)(?P<n>{NUMBER})\s*(?:份|个|客|盒|人|位)"
+    rf"(?:(?P<less>少|减)(?:订|送|做|留|要|报|少|掉|去)?|(?P<more>多|再?加|再?添|再?多加)(?:加|订|送|做|留|要|来|报|备|煮)?)(?P<n>{NUMBER})\s*(?:份|个|客|盒|人|位|双筷|碗)"
 )
 ENGLISH_DELTA = re.compile(
     r"(?P<n>one|two|three|\d) (?:(?P<more>more)|(?P<less>less|fewer))|add (?P<add>one|two|three|\d)"
