@@ -17,12 +17,14 @@ FLOORS = {
 COMMON = ("utterances", "utterances_held", "voices")
 OTHERS = ("others_tune", "others_c", "others_final", "others_d")
 """By hands that never saw the rules; read blind first (docs/language.md), then learnt from."""
-NEWEST = ("others_e",)
+NEWEST = ("others_e", "others_f")
 """The newest of them."""
-LATELY = FLOORS | {"emergency": 0.92, "no wrong act": 0.98, "group chatter left alone": 0.95}
+LATELY = FLOORS | {"group chatter left alone": 1.0}
 DANGER = ("others_e", "others_g", "others_h")
 """Cries and their look-alikes; scored blind first, then their cries were learnt from."""
 DANGER_FLOORS = {"emergency": 0.94, "no wrong act": 0.97}
+HARD = {"emergency": 1.0, "no wrong act": 1.0, "intent": 0.95, "dates": 0.98, "group chatter left alone": 1.0}
+"""What is kept of the sealed cries and look-alikes (`others_h`)."""
 BLIND = {
     "intent": 0.95,
     "dates": 0.97,
@@ -74,6 +76,12 @@ def test_the_newest_wording_is_read_at_least_this_well(newest, name):
 def test_hard_cries_are_heard_at_least_this_well(name):
     read = score([row for file in DANGER for row in records(file)])
     assert read.share(name) >= DANGER_FLOORS[name], [wrong for wrong in read.wrong if wrong[0] == name]
+
+
+@pytest.mark.parametrize("name", sorted(HARD))
+def test_the_sealed_cries_and_look_alikes_are_read_at_least_this_well(name):
+    read = score(records("others_h"))
+    assert read.share(name) >= HARD[name], [wrong for wrong in read.wrong if wrong[0] == name]
 
 
 @pytest.mark.parametrize("name", sorted(BLIND))
