@@ -21,9 +21,18 @@ from tests.scoring import DATA, records
 HANDS = {
     "first author": ("utterances", "utterances_held"), "voices": ("voices", "voices_sealed"), "a, b": ("others_tune", "others_final"),
     "c": ("others_c",), "d": ("others_d",), "e": ("others_e",), "g": ("others_g",),
+    "f": ("others_f",), "h": ("others_h",),
 }  # fmt: skip
 OURS = {"own": {"dangers": True, "no_dangers": False}, "own, later": {"cries": True, "look_alikes": False}}
-AROUND = {"a, b": "own", "c": "own", "d": "own", "g": "own, later", "e": "own, later"}
+AROUND = {
+    "a, b": "own",
+    "c": "own",
+    "d": "own",
+    "g": "own, later",
+    "e": "own, later",
+    "f": "own, later",
+    "h": "own, later",
+}
 """Around what these hands said our own sentences were written: they are left out together."""
 EPOCHS, RATE, DECAY, HEAVIER, LIGHTEST, SEED = 12, 0.2, 1e-4, 2.0, 0.25, 7
 BASE = -2.0
