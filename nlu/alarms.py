@@ -11,6 +11,7 @@ SURE, SURE_OF_ALL, UNLIKELY = 1.5, 2.0, -5.0
 PERHAPS, PERHAPS_UNREAD = 0.5, -1.5
 """Worth a question in private; worth one where nothing was understood."""
 CALM = -2.0
+"""What is known to be of something else sounds no louder than this: nobody is asked."""
 BY_EAR = "by ear"
 SCORCHED = re.compile("(?:饭|菜|肉|粥|汤|鱼|鸡|鸭|排骨|豆腐)[^,。]{0,3}[烧煮炒煎蒸](?:得)?[焦糊老]")
 """肉都烧焦了，咬不动: a complaint about the cooking."""
